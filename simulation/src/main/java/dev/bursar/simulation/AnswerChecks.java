@@ -514,7 +514,7 @@ final class AnswerChecks {
     NaiveOrg org = world.watch.org(id);
     Instant at = Objects.requireNonNull(plan.countedAt());
     world.watch.expect(
-        world.watch.plans.catalogs(since).stream()
+        world.watch.plans.catalogs(plan.reservation(), since).stream()
             .anyMatch(
                 catalog ->
                     atSomeMoment(
@@ -524,7 +524,7 @@ final class AnswerChecks {
         plan.reservation(),
         told,
         at,
-        org.inTheWay(plan, at, world.watch.moment(), world.watch.plans.catalogs(since).getFirst()));
+        org.inTheWay(plan, at, world.watch.moment(), world.watch.plans.catalogs(plan.reservation(), since).getFirst()));
   }
 
   /** The nearest to the user comes first, and the wallet last. */

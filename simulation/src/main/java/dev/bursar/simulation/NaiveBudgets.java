@@ -621,6 +621,12 @@ final class NaiveBudgets {
     return draft != null && draft.moment() > moment;
   }
 
+  /** Whether a budget is counted since the same draft, and was not removed. */
+  boolean isStill(Budget budget, long moment) {
+    Budget now = budget(budget.id(), moment);
+    return now != null && Objects.equals(now.since(), budget.since());
+  }
+
   /**
    * Whether somebody else has drafted a budget after a moment, or has removed it.
    *

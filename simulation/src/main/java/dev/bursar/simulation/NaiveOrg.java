@@ -178,7 +178,9 @@ final class NaiveOrg {
   private void isEntitled(Plan plan, Instant at) {
     Set<String> faults = new TreeSet<>();
     boolean may = false;
-    for (Catalog catalog : watch.plans.catalogs(watch.attempted(plan.reservation()))) {
+    for (Catalog catalog : watch
+            .plans
+            .catalogs(plan.reservation(), watch.attempted(plan.reservation()))) {
       String fault = entitlements.fault(plan.request().feature(), at, watch.moment(), catalog);
       may |= fault == null;
       if (fault != null) {

@@ -244,18 +244,17 @@ final class SimulatedBudgeter {
               && refusal.equals(Refusal.overtaken());
       world.watch.expect(
           !overtaken
+              || world.wasBehind(since, ORG)
               || world
                   .watch
                   .org(ORG)
                   .budgets
-                  .isOvertaken(
-                      put.budget().id(),
-                      driver + '-',
-                      world.wasBehind(since, ORG) ? -1 : since.moment()),
+                  .isOvertaken(put.budget().id(), driver + '-', since.moment()),
           "model",
-          "%s is said to be overtaken with %s, and nobody else has set or removed it",
+          "%s is said to be overtaken with %s, and nobody else has set or removed it: %s",
           driver,
-          put.budget().id());
+          put.budget().id(),
+          answer);
       return overtaken;
     }
 

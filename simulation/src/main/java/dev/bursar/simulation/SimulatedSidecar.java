@@ -605,6 +605,13 @@ final class SimulatedSidecar {
     }
   }
 
+  /** Another catalog counts from now on. */
+  void catalogChanged() {
+    if (!done) {
+      listeners.catalogChanged();
+    }
+  }
+
   /** By which one life of it is told what changes. */
   private final class Ear implements Listeners.Reader {
     private final Life of;

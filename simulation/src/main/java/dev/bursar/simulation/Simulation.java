@@ -477,6 +477,7 @@ public final class Simulation {
    */
   private void changePlans(List<SimulatedSidecar> sidecars) {
     Runnable told = () -> sidecars.forEach(SimulatedSidecar::entitlementsChanged);
+    world.whenPublished(() -> sidecars.forEach(SimulatedSidecar::catalogChanged));
     EntityId org = EntityId.org(SimulatedClient.ORG);
     Random random = new Random(world.scenario.seed());
     // Of their own, so that the other histories with plans are as they were without.
@@ -503,10 +504,7 @@ public final class Simulation {
     for (int i = hasPlans() ? PUBLICATIONS : 0; i > 0; i--) {
       world.time.after(
           random.nextLong(PLANS_CHANGE_WITHIN),
-          () -> {
-            world.publish();
-            told.run();
-          });
+          world::publish);
     }
   }
 

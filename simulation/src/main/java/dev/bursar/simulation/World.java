@@ -114,6 +114,12 @@ final class World {
   /** Of its own, so that histories without plans are as they are. */
   private final Random looks;
 
+  /** Which catalog was found to count when that was looked up last, and the first time. */
+  private int lookedAt = -1;
+
+  private int lookedFirstAt = -1;
+
+  private Runnable whenPublished = () -> {};
   private boolean faultsEnded = true;
   private long healedAt;
 
@@ -150,7 +156,7 @@ final class World {
             4,
             Duration.ofSeconds(3));
     List<Catalog> known = CATALOGS.stream().map(tampering::catalog).toList();
-    this.models = new EntityModels(limits, (org, pinned, at) -> known.get(counting()));
+    this.models = new EntityModels(limits, (org, pinned, at) -> known.get(looksAt()));
     this.watch = new Watch(this);
     watch.plans.published(CATALOGS.getFirst());
     this.journal = new SimulatedJournal(new Rows(this, watch));
@@ -206,6 +212,33 @@ final class World {
         Map.of());
   }
 
+  /** Something is decided from here on, by whichever catalog it finds. */
+  void decidesAnew() {
+    lookedAt = -1;
+    lookedFirstAt = -1;
+  }
+
+  private int looksAt() {
+    lookedAt = counting();
+    if (lookedFirstAt >= 0 && lookedFirstAt != lookedAt) {
+      watch.saw(Rarity.DECIDED_ANEW_BY_ANOTHER_CATALOG);
+    }
+    if (lookedFirstAt < 0 || tampering.looksAgain()) {
+      lookedFirstAt = lookedAt;
+    }
+    return lookedFirstAt;
+  }
+
+  /** The catalog that counted when that was looked up last; null if it was not since then. */
+  @Nullable Catalog lookedAt() {
+    return lookedAt < 0 ? null : CATALOGS.get(lookedAt);
+  }
+
+  /** What is done whenever another catalog counts. */
+  void whenPublished(Runnable what) {
+    whenPublished = what;
+  }
+
   /** The catalog that counts; whoever has looked may find another when it looks again. */
   private int counting() {
     int looked = published;
@@ -226,6 +259,7 @@ final class World {
     watch.plans.published(CATALOGS.get(published));
     watch.saw(Rarity.CATALOG_PUBLISHED);
     log(() -> "the catalog that counts is number " + published);
+    time.after(0, whenPublished);
   }
 
   /** Now, for whoever asks something. */
