@@ -273,9 +273,7 @@ final class AnswerChecks {
         stoodAt(
             limit,
             plan,
-            byTeam && team != null
-                ? EntityId.team(wallet.org(), team)
-                : EntityId.org(wallet.org()),
+            byTeam && team != null ? EntityId.team(wallet.org(), team) : EntityId.org(wallet.org()),
             since);
       }
     }
@@ -524,7 +522,11 @@ final class AnswerChecks {
         plan.reservation(),
         told,
         at,
-        org.inTheWay(plan, at, world.watch.moment(), world.watch.plans.catalogs(plan.reservation(), since).getFirst()));
+        org.inTheWay(
+            plan,
+            at,
+            world.watch.moment(),
+            world.watch.plans.catalogs(plan.reservation(), since).getFirst()));
   }
 
   /** The nearest to the user comes first, and the wallet last. */
@@ -600,7 +602,7 @@ final class AnswerChecks {
                         limit ->
                             told.contains(limit.budget())
                                 == counted.isInTheWay(
-                                limit, NaiveQuantities.of(plan.request()), moment))),
+                                    limit, NaiveQuantities.of(plan.request()), moment))),
         "model",
         "%s is told that %s stand in the way at %s, and at no time it was those of %s",
         plan.reservation(),

@@ -169,11 +169,7 @@ final class NaiveBudgets {
             .put(
                 sequence,
                 new Drafted(
-                    draft,
-                    it.at(),
-                    moment,
-                    it.budget().mode() == Budget.Mode.HARD,
-                    it.attempt()));
+                    draft, it.at(), moment, it.budget().mode() == Budget.Mode.HARD, it.attempt()));
       }
       case OrgEvent.BudgetPut it -> put(budgets, it.budget().id(), it.budget(), moment);
       case OrgEvent.OverridePut it -> {
@@ -635,8 +631,7 @@ final class NaiveBudgets {
   boolean isOvertaken(String id, String who, long moment) {
     return drafts.getOrDefault(id, new TreeMap<>()).values().stream()
             .anyMatch(each -> each.moment() > moment && !each.attempt().startsWith(who))
-        || (budgets.containsKey(id)
-            && budgets.get(id).tailMap(moment, false).containsValue(null));
+        || (budgets.containsKey(id) && budgets.get(id).tailMap(moment, false).containsValue(null));
   }
 
   private static boolean lasts(Freeze freeze, Instant at) {

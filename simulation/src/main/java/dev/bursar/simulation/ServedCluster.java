@@ -156,8 +156,8 @@ final class ServedCluster implements Entities, Enforcement, ReportedEvents {
   }
 
   /**
-   * Of a lease, only why there is none: asked for again, it is what it was when it was granted. What
-   * some credits are for is looked at where that is asked.
+   * Of a lease, only why there is none: asked for again, it is what it was when it was granted.
+   * What some credits are for is looked at where that is asked.
    */
   private static boolean isToBeLookedAt(Answer<Decided> answer, ReserveRequest request) {
     return (answer instanceof Answer.Done && request.lease() == null)

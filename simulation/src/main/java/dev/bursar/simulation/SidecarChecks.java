@@ -214,7 +214,9 @@ final class SidecarChecks {
   /** Of which source what was used is reported, if it is by itself. */
   String source(Use use) {
     String lease = use.lease();
-    return lease != null ? lease : disk.owed.containsKey(use.id()) ? RESERVATIONS : uncheckedOf(name);
+    return lease != null
+        ? lease
+        : disk.owed.containsKey(use.id()) ? RESERVATIONS : uncheckedOf(name);
   }
 
   /** Of which source what was decided from no lease is reported. */

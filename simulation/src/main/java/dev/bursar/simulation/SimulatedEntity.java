@@ -431,8 +431,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
   private static String attempt(OrgCommand.Reserve asked) {
     ReserveRequest request = asked.request();
     Subject subject = request.subject();
-    String wallet =
-        request.wallet() == null ? OrgShape.walletOf(subject.team()) : request.wallet();
+    String wallet = request.wallet() == null ? OrgShape.walletOf(subject.team()) : request.wallet();
     return ReservationId.of(subject.org(), wallet, asked.key(), asked.salt()).toString();
   }
 

@@ -95,8 +95,7 @@ final class SimulatedSidecar {
               server,
               log,
               host);
-      sidecar.expect(
-          new WantedFile.Before(List.of(), world.tampering.toldOf(disk.told)));
+      sidecar.expect(new WantedFile.Before(List.of(), world.tampering.toldOf(disk.told)));
     }
 
     /** Something is decided, and is to be kept. */

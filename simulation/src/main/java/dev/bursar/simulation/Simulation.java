@@ -502,9 +502,7 @@ public final class Simulation {
           });
     }
     for (int i = hasPlans() ? PUBLICATIONS : 0; i > 0; i--) {
-      world.time.after(
-          random.nextLong(PLANS_CHANGE_WITHIN),
-          world::publish);
+      world.time.after(random.nextLong(PLANS_CHANGE_WITHIN), world::publish);
     }
   }
 

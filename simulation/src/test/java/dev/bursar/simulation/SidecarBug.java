@@ -187,6 +187,11 @@ enum SidecarBug implements PlantedBug {
 
   WHAT_ONE_ORG_LETS_PASS_PASSES_FOR_ANY("model: could ask nobody whether") {
     @Override
+    public long soughtFrom() {
+      return 377;
+    }
+
+    @Override
     public boolean isSoughtIn(Scenario scenario) {
       return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CUT_OFF);
     }
