@@ -17,6 +17,7 @@ import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.wallet.WalletReply;
+import dev.bursar.simulation.NaiveBudgets.Applied;
 import dev.bursar.simulation.NaivePots.Use;
 import dev.bursar.simulation.NaiveWallet.Figures;
 import java.math.BigInteger;
@@ -132,32 +133,44 @@ final class AnswerChecks {
   }
 
   /**
-   * It was over, or may have been by some clock; or some limit was set since it was granted, or has
-   * another window than then.
+   * It was over, or may have been by some clock; or some hard limit that it falls under was set
+   * since it was granted, or has another window than then.
    */
   private boolean mayHaveEnded(String lease, ReserveRequest request, EntityId id, Since since) {
     NaiveOrg org = world.watch.org(id);
     NaiveLeases.Term term = org.leases.term(lease);
     if (term == null || world.wasBehind(since, id)) {
+      world.watch.saw(Rarity.LEASE_NOT_PROLONGED_AS_IT_WAS_NOT_KNOWN);
       return true;
     }
     Instant clock = world.cluster.latestClock();
     Instant last = world.watch.shadows.latestAt();
-    return world.cluster.mayHaveCome(term.endAt(since.moment()), id, since)
-        || org.budgets.wereSetAfter(term.since())
-        || Stream.of(clock, last)
+    List<Applied> hard =
+        moments(since, id)
+            .boxed()
             .flatMap(
-                at ->
-                    org
-                        .budgets
-                        .applied(
-                            request.subject(),
-                            type(request),
-                            NaiveOrg.use(request),
-                            at,
-                            world.watch.moment())
-                        .stream())
-            .anyMatch(limit -> limit.isHard() && limit.window().isAfter(term.from()));
+                moment ->
+                    Stream.of(clock, last)
+                        .flatMap(
+                            at ->
+                                org
+                                    .budgets
+                                    .applied(
+                                        request.subject(),
+                                        type(request),
+                                        NaiveOrg.use(request),
+                                        at,
+                                        moment)
+                                    .stream()))
+            .filter(Applied::isHard)
+            .toList();
+    boolean isOver = world.cluster.mayHaveCome(term.endAt(since.moment()), id, since);
+    boolean isSet = hard.stream().anyMatch(each -> org.budgets.isSetAfter(each, term.since()));
+    boolean hasBegun = hard.stream().anyMatch(each -> each.window().isAfter(term.from()));
+    saw(isOver && !isSet && !hasBegun, Rarity.LEASE_NOT_PROLONGED_AS_IT_WAS_OVER);
+    saw(isSet && !isOver && !hasBegun, Rarity.LEASE_NOT_PROLONGED_AS_A_LIMIT_WAS_SET);
+    saw(hasBegun && !isOver && !isSet, Rarity.LEASE_NOT_PROLONGED_AS_A_WINDOW_HAD_BEGUN);
+    return isOver || isSet || hasBegun;
   }
 
   /**
@@ -260,9 +273,7 @@ final class AnswerChecks {
         stoodAt(
             limit,
             plan,
-            byTeam && team != null
-                ? EntityId.team(wallet.org(), team)
-                : EntityId.org(wallet.org()),
+            byTeam && team != null ? EntityId.team(wallet.org(), team) : EntityId.org(wallet.org()),
             since);
       }
     }
@@ -501,7 +512,7 @@ final class AnswerChecks {
     NaiveOrg org = world.watch.org(id);
     Instant at = Objects.requireNonNull(plan.countedAt());
     world.watch.expect(
-        world.watch.plans.catalogs(since).stream()
+        world.watch.plans.catalogs(plan.reservation(), since).stream()
             .anyMatch(
                 catalog ->
                     atSomeMoment(
@@ -511,7 +522,11 @@ final class AnswerChecks {
         plan.reservation(),
         told,
         at,
-        org.inTheWay(plan, at, world.watch.moment(), world.watch.plans.catalogs(since).getFirst()));
+        org.inTheWay(
+            plan,
+            at,
+            world.watch.moment(),
+            world.watch.plans.catalogs(plan.reservation(), since).getFirst()));
   }
 
   /** The nearest to the user comes first, and the wallet last. */
@@ -587,7 +602,7 @@ final class AnswerChecks {
                         limit ->
                             told.contains(limit.budget())
                                 == counted.isInTheWay(
-                                limit, NaiveQuantities.of(plan.request()), moment))),
+                                    limit, NaiveQuantities.of(plan.request()), moment))),
         "model",
         "%s is told that %s stand in the way at %s, and at no time it was those of %s",
         plan.reservation(),

@@ -151,8 +151,9 @@ final class NaiveBudgets {
    * @param at when it was drafted
    * @param moment the same, in events
    * @param denies whether it is to deny once it is set
+   * @param attempt who has drafted it
    */
-  record Drafted(Budget budget, Instant at, long moment, boolean denies) {}
+  record Drafted(Budget budget, Instant at, long moment, boolean denies, String attempt) {}
 
   /** By name, and where it was drafted. */
   private final Map<String, TreeMap<Long, Drafted>> drafts = new TreeMap<>();
@@ -167,7 +168,8 @@ final class NaiveBudgets {
             .computeIfAbsent(draft.id(), id -> new TreeMap<>())
             .put(
                 sequence,
-                new Drafted(draft, it.at(), moment, it.budget().mode() == Budget.Mode.HARD));
+                new Drafted(
+                    draft, it.at(), moment, it.budget().mode() == Budget.Mode.HARD, it.attempt()));
       }
       case OrgEvent.BudgetPut it -> put(budgets, it.budget().id(), it.budget(), moment);
       case OrgEvent.OverridePut it -> {
@@ -606,9 +608,30 @@ final class NaiveBudgets {
     };
   }
 
-  /** Whether any budget was set or removed after a moment. */
-  boolean wereSetAfter(long moment) {
-    return budgets.values().stream().anyMatch(past -> past.lastKey() > moment);
+  /**
+   * Whether a limit is counted only from a draft after a moment on: what was open before holds
+   * nothing in it.
+   */
+  boolean isSetAfter(Applied limit, long moment) {
+    Drafted draft = drafted(limit.budget(), limit.of().since());
+    return draft != null && draft.moment() > moment;
+  }
+
+  /** Whether a budget is counted since the same draft, and was not removed. */
+  boolean isStill(Budget budget, long moment) {
+    Budget now = budget(budget.id(), moment);
+    return now != null && Objects.equals(now.since(), budget.since());
+  }
+
+  /**
+   * Whether somebody else has drafted a budget after a moment, or has removed it.
+   *
+   * @param who how the attempts of whom it is asked for begin
+   */
+  boolean isOvertaken(String id, String who, long moment) {
+    return drafts.getOrDefault(id, new TreeMap<>()).values().stream()
+            .anyMatch(each -> each.moment() > moment && !each.attempt().startsWith(who))
+        || (budgets.containsKey(id) && budgets.get(id).tailMap(moment, false).containsValue(null));
   }
 
   private static boolean lasts(Freeze freeze, Instant at) {

@@ -298,11 +298,16 @@ final class NaiveLimits {
     }
   }
 
-  /** Where it is not known exactly what a limit stands at, as beside leases, it is at the least. */
+  /**
+   * Where it is not known exactly what a limit stands at, as beside leases, it is at the least.
+   * Nothing is counted any more for a limit that was removed, or drafted anew, before it is told.
+   */
   private void tellsEnough(String reservation, Applied limit, LimitState told) {
     NaiveOrg org = watch.org(EntityId.org(EntityId.parse(name).org()));
     NaiveBudgets.Drafted draft = org.budgets.drafted(limit.budget(), limit.of().since());
-    if (draft == null || !starts.isStarted(limit.budget(), limit.of().since())) {
+    if (draft == null
+        || !org.budgets.isStill(draft.budget(), watch.moment())
+        || !starts.isStarted(limit.budget(), limit.of().since())) {
       return;
     }
     BigInteger least = starts.least(draft.budget(), limit.key(), org.facts(draft.budget()));
@@ -438,7 +443,9 @@ final class NaiveLimits {
             || (watch.areClocksWrong() && !key.window.equals(than.window)));
   }
 
-  /** What a lease pays for was held by it where it counts: of no limit more is taken than before. */
+  /**
+   * What a lease pays for was held by it where it counts: of no limit more is taken than before.
+   */
   private void takesNoMore(Closure closure, Key key, BigInteger before) {
     expect(
         now(key).all().compareTo(before) <= 0,

@@ -191,7 +191,8 @@ final class NaiveOrg {
   private void isEntitled(Plan plan, Instant at) {
     Set<String> faults = new TreeSet<>();
     boolean may = false;
-    for (Catalog catalog : watch.plans.catalogs(watch.attempted(plan.reservation()))) {
+    for (Catalog catalog :
+        watch.plans.catalogs(plan.reservation(), watch.attempted(plan.reservation()))) {
       String fault = entitlements.fault(plan.request().feature(), at, watch.moment(), catalog);
       may |= fault == null;
       if (fault != null) {
@@ -410,8 +411,7 @@ final class NaiveOrg {
             .toList();
     byTeam.put(event.reservation(), event.limits());
     heldAt.put(event.reservation(), event.at());
-    team.hold(
-        event.reservation(), watch.quantities(event.reservation()), counted, event.limits());
+    team.hold(event.reservation(), watch.quantities(event.reservation()), counted, event.limits());
     sameForTeam(event.reservation());
   }
 

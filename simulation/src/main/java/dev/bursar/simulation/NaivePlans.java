@@ -14,6 +14,7 @@ import dev.bursar.simulation.history.OrgShape;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -94,6 +95,31 @@ final class NaivePlans {
   /** A catalog counts from now on. */
   void published(Catalog catalog) {
     published.add(new Published(catalog, watch.nowMicros()));
+  }
+
+  /** By which catalogs each reservation was decided; null where that is not known. */
+  private final Map<String, Set<@Nullable Catalog>> decidedBy = new HashMap<>();
+
+  /**
+   * Somebody has decided a reservation.
+   *
+   * @param catalog the one that counted when that was looked up last; null if that was for another
+   */
+  void decides(String reservation, @Nullable Catalog catalog) {
+    decidedBy.computeIfAbsent(reservation, r -> new HashSet<>()).add(catalog);
+  }
+
+  /** Those by which it may have been decided, the latest first. */
+  List<Catalog> catalogs(String reservation, Since since) {
+    Set<@Nullable Catalog> by = decidedBy.getOrDefault(reservation, Set.of());
+    List<Catalog> all = catalogs(since);
+    if (by.isEmpty() || by.contains(null)) {
+      return all;
+    }
+    if (all.size() > 1) {
+      watch.saw(Rarity.DECIDED_BY_ONE_OF_SEVERAL_CATALOGS);
+    }
+    return new ArrayList<>(by);
   }
 
   /** Those that have counted since then, the latest first. */

@@ -12,7 +12,10 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.team.TeamCommand;
@@ -23,11 +26,14 @@ import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.entities.ReplyTo;
 import dev.bursar.simulation.history.OrgShape;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +50,15 @@ final class ServedCluster implements Entities, Enforcement, ReportedEvents {
   private final AnswerChecks checks;
   private final ReportChecks reports;
 
+  /** What was asked for with a key. */
+  private final Map<String, Asked> asked = new HashMap<>();
+
+  /**
+   * @param since when it was asked for first
+   * @param attempts the reservations that were begun for it, if they were
+   */
+  private record Asked(Since since, List<String> attempts) {}
+
   ServedCluster(World world, Random random) {
     this.world = world;
     this.random = random;
@@ -53,13 +68,14 @@ final class ServedCluster implements Entities, Enforcement, ReportedEvents {
 
   private <T> CompletionStage<Answer<T>> ask(
       EntityId id, Function<ReplyTo<Answer<T>>, EntityMessage> message) {
-    return ask(id, message, (node, answer) -> {});
+    return ask(id, message, (node, answer) -> {}, answer -> {});
   }
 
   private <T> CompletionStage<Answer<T>> ask(
       EntityId id,
       Function<ReplyTo<Answer<T>>, EntityMessage> message,
-      World.Answered<Answer<T>> leaving) {
+      World.Answered<Answer<T>> leaving,
+      Consumer<Answer<T>> heard) {
     CompletableFuture<Answer<T>> told = new CompletableFuture<>();
     world.ask(
         id,
@@ -72,6 +88,7 @@ final class ServedCluster implements Entities, Enforcement, ReportedEvents {
 
           @Override
           public void by(String node, Answer<T> answer) {
+            heard.accept(answer);
             told.complete(answer);
           }
         });
@@ -114,6 +131,8 @@ final class ServedCluster implements Entities, Enforcement, ReportedEvents {
       world.watch.reports.asks(subject.org(), reported, attempt, request);
     }
     Since since = world.since();
+    Asked first = asked.computeIfAbsent(caller.key(), key -> new Asked(since, new ArrayList<>()));
+    first.attempts.add(attempt);
     OrgCommand.Reserve command = OrgCommand.Reserve.by(caller, request, salt);
     world.watch.attempts(attempt, command);
     return ask(
@@ -127,22 +146,33 @@ final class ServedCluster implements Entities, Enforcement, ReportedEvents {
           if (reported != null) {
             reports.told(answer, EntityId.org(subject.org()));
           }
+        },
+        answer -> {
+          if (reported == null && isToBeLookedAt(answer, request)) {
+            checks.reserved(
+                answer, request, wallet, caller.reserving(request), first.since, first.attempts);
+          }
         });
+  }
+
+  /**
+   * Of a lease, only why there is none: asked for again, it is what it was when it was granted.
+   * What some credits are for is looked at where that is asked.
+   */
+  private static boolean isToBeLookedAt(Answer<Decided> answer, ReserveRequest request) {
+    return (answer instanceof Answer.Done && request.lease() == null)
+        || (answer instanceof Answer.Refused<Decided>(Refusal no)
+            && no.code() != Refusal.Code.CATALOG_UNKNOWN
+            && !LeaseTerms.FEATURE.equals(no.field())
+            && !String.valueOf(no.field()).startsWith("meters."));
   }
 
   @Override
   public CompletionStage<Answer<WalletReply.Ended>> release(String reservation, Caller caller) {
-    ReservationId id = ReservationId.parse(reservation);
-    if (id == null) {
-      throw new IllegalArgumentException(reservation);
-    }
-    return wallet(
-            id.org(),
-            id.wallet(),
-            new Request<>(
-                new WalletCommand.Release(reservation, caller.actor(), caller.idempotencyKey()),
-                caller.operation("release:" + reservation)))
-        .thenApply(answer -> answer.map(WalletReply.Ended.class::cast));
+    return ended(
+        reservation,
+        new WalletCommand.Release(reservation, caller.actor(), caller.idempotencyKey()),
+        caller.operation("release:" + reservation));
   }
 
   @Override
@@ -151,7 +181,21 @@ final class ServedCluster implements Entities, Enforcement, ReportedEvents {
       @Nullable Credits amount,
       @Nullable Map<String, Long> usage,
       Caller caller) {
-    throw new UnsupportedOperationException("nobody who leases asks for it");
+    return ended(
+        reservation,
+        new WalletCommand.Commit(
+            reservation, amount, usage, caller.actor(), caller.idempotencyKey()),
+        caller.operation("commit:" + reservation));
+  }
+
+  private CompletionStage<Answer<WalletReply.Ended>> ended(
+      String reservation, WalletCommand command, Operation operation) {
+    ReservationId id = ReservationId.parse(reservation);
+    if (id == null) {
+      throw new IllegalArgumentException(reservation);
+    }
+    return wallet(id.org(), id.wallet(), new Request<>(command, operation))
+        .thenApply(answer -> answer.map(WalletReply.Ended.class::cast));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.bursar.simulation;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.enforcement.DenialCode;
+import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.lease.Lease;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SidecarChecks {
 
+  /** The source of what reservations came to that the server has made. */
+  private static final String RESERVATIONS = "bursar/reservations";
+
   /** Nothing stands in the way. */
   private static final String MAY = "";
 
@@ -48,6 +52,12 @@ final class SidecarChecks {
 
   /** What was rejected when it was reported. */
   private final Set<String> rejected = new HashSet<>();
+
+  /** The orgs of which it was told, in any of its lives. */
+  private final Set<String> toldOf = new HashSet<>();
+
+  /** What reservations came to that the server has made, and which is known to be kept. */
+  private final Map<String, Long> owed = new LinkedHashMap<>();
 
   /** What is set aside of leases, by reservation. */
   private final Map<String, Open> open = new HashMap<>();
@@ -180,17 +190,39 @@ final class SidecarChecks {
    * Nobody could be asked: so its feature's fail mode has it, as long as that can be kept, and only
    * for an org of which the server has told it.
    */
-  void unasked(@Nullable String feature, boolean told, boolean allowed, boolean full) {
+  void unasked(ReserveRequest request, SidecarServer.Unasked was, boolean allowed) {
+    boolean lets = SimulatedSidecar.UNCHECKED.equals(request.feature());
     world.watch.expect(
-        allowed == (told && SimulatedSidecar.UNCHECKED.equals(feature)) || full,
+        allowed == (was.told() && lets && !was.full()),
         "model",
-        "%s could ask nobody whether %s may be used, and allows it: %s",
+        "%s could ask nobody whether %s may be used, as %s, and allows it: %s",
         name,
-        feature,
+        request,
+        was,
         allowed);
-    if (!allowed) {
+    world.watch.expect(
+        !request.commit(),
+        "I4",
+        "%s lets %s be used unchecked, which the server may have charged",
+        name,
+        request);
+    if (lets && !was.told()) {
+      world.watch.saw(Rarity.SIDECAR_DENIED_AS_IT_WAS_NEVER_TOLD_OF_THE_ORG);
+    } else if (lets && was.full()) {
+      world.watch.saw(Rarity.SIDECAR_DENIED_AS_ITS_FILE_WAS_FULL);
+    } else if (!allowed) {
       world.watch.saw(Rarity.SIDECAR_DENIED_AS_NOBODY_COULD_BE_ASKED);
     }
+  }
+
+  /** Whether it was ever told of an org. */
+  boolean isToldOf(String org) {
+    return toldOf.contains(org);
+  }
+
+  /** The server, or its file, has what a reservation came to that the server has made. */
+  void owes(String reservation, long micros) {
+    owed.put(reservation, micros);
   }
 
   /** A node has said that what is reported lies ahead of its clock, which jumps. */
@@ -204,6 +236,14 @@ final class SidecarChecks {
     rejected.add(use.id());
   }
 
+  /** Of which source what was used is reported, if it is by itself. */
+  String source(Use use) {
+    String lease = use.lease();
+    return lease != null
+        ? lease
+        : disk.owed.containsKey(use.id()) ? RESERVATIONS : uncheckedOf(name);
+  }
+
   /** Of which source what was decided from no lease is reported. */
   static String uncheckedOf(String sidecar) {
     return "sidecar/" + sidecar;
@@ -212,6 +252,7 @@ final class SidecarChecks {
   /** It is told what its org may use. */
   void knows(Since since, Instant earliest) {
     known = new Known(since, earliest);
+    toldOf.add(SimulatedClient.ORG);
   }
 
   /** It denies by itself what its org may not use: so it was when it was told of that last. */
@@ -441,8 +482,31 @@ final class SidecarChecks {
 
   // ---- the end
 
+  /** By its reservation, or by a report once that is over. */
+  private void isChargedOnce(String reservation, long micros) {
+    String by = world.watch.reports.chargedBy(SimulatedClient.ORG, RESERVATIONS, reservation);
+    BigInteger ended = world.watch.wallet(wallet(reservation)).charged.get(reservation);
+    BigInteger reported = by == null ? null : world.watch.wallet(wallet(by)).charged.get(by);
+    boolean once = (ended == null) != (reported == null);
+    BigInteger charged = ended == null ? reported : ended;
+    world.watch.expect(
+        (charged == null && rejected.contains(reservation))
+            || (once && NaiveWallet.micros(micros).equals(charged)),
+        "I9",
+        "%s has used %d by %s of the server's, and is charged %s for it, and by a report %s",
+        name,
+        micros,
+        reservation,
+        ended,
+        reported);
+    if (reported != null) {
+      world.watch.saw(Rarity.SIDECAR_REPORTED_WHAT_A_RESERVATION_OF_THE_SERVER_CAME_TO);
+    }
+  }
+
   /** What a crash does not lose is on record, as it was used, and nothing else is. */
   void judge() {
+    owed.forEach(this::isChargedOnce);
     Map<String, Set<String>> ids = new TreeMap<>();
     for (Use use : disk.forced.values()) {
       String lease = use.lease() == null ? uncheckedOf(name) : use.lease();

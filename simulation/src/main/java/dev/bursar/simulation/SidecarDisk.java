@@ -23,6 +23,12 @@ final class SidecarDisk {
   /** Those of them that a crash does not lose. */
   final Map<String, Use> forced = new LinkedHashMap<>();
 
+  /** What reservations came to that the server has made, by their names. */
+  final Map<String, Use> owed = new LinkedHashMap<>();
+
+  /** Of which orgs it was told, as it finds it in its next life. */
+  List<String> told = List.of();
+
   /** A use as it is read; its work is told by {@link #uses}. */
   Entry stored(Entry entry) {
     return entry instanceof Entry.Used(Use use, var answer)
@@ -55,6 +61,7 @@ final class SidecarDisk {
   }
 
   @Nullable Use use(String id) {
-    return uses.get(id);
+    Use use = uses.get(id);
+    return use == null ? owed.get(id) : use;
   }
 }

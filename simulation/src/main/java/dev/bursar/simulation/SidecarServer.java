@@ -3,6 +3,7 @@ package dev.bursar.simulation;
 import dev.bursar.domain.catalog.PriceList;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
+import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
@@ -18,6 +19,7 @@ import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.usage.UsageReporting;
 import dev.bursar.domain.usage.UsageReports;
+import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.lease.Ask;
@@ -25,6 +27,7 @@ import dev.bursar.sidecar.lease.Told;
 import dev.bursar.sidecar.server.Server;
 import dev.bursar.sidecar.server.ServerAway;
 import dev.bursar.sidecar.terms.Terms;
+import dev.bursar.sidecar.terms.TermsRefused;
 import dev.bursar.sidecar.terms.TermsSource;
 import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.Use;
@@ -32,14 +35,18 @@ import dev.bursar.simulation.history.OrgShape;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +60,9 @@ final class SidecarServer implements Server, TermsSource {
   private static final int FEW_USES_ONE_IN = 4;
   private static final int FEW_USES_MAX = 2;
 
+  private static final Refusal NOT_ITS_KEY =
+      Refusal.of(Refusal.Code.ORG_NOT_FOUND, "the key is of another org");
+
   private static final Reported LOST = new Reported(new Told.Lost(), List.of());
 
   private static final Set<String> CREDIT_TYPES = Set.copyOf(OrgShape.TYPES);
@@ -64,15 +74,29 @@ final class SidecarServer implements Server, TermsSource {
   private final SidecarDisk disk;
   private final SidecarChecks checks;
   private final Supplier<Boolean> cut;
+  private final Supplier<Boolean> isFull;
   private final ServedCluster served;
   private final Leasing leasing;
   private final UsageReports reports;
+
+  /** What it has decided by itself. */
+  private final Set<Decision> decided = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  /** What it could not be asked about, as it was when that was known. */
+  private final Map<ReserveRequest, Unasked> unasked = new IdentityHashMap<>();
+
+  /**
+   * @param told whether it had told of the org
+   * @param full whether there was no room to keep what is used
+   */
+  record Unasked(boolean told, boolean full) {}
 
   /** How many uses a report may have. */
   private final int usesMax;
 
   /**
    * @param cut whether nothing comes to the server, or back
+   * @param isFull whether the sidecar has no room to keep what is used
    */
   SidecarServer(
       World world,
@@ -81,13 +105,15 @@ final class SidecarServer implements Server, TermsSource {
       SidecarDisk disk,
       SidecarChecks checks,
       ServedCluster served,
-      Supplier<Boolean> cut) {
+      Supplier<Boolean> cut,
+      Supplier<Boolean> isFull) {
     this.world = world;
     this.sidecar = sidecar;
     this.host = host;
     this.disk = disk;
     this.checks = checks;
     this.cut = cut;
+    this.isFull = isFull;
     this.served = served;
     this.reports = new UsageReporting(served, served, 4, 1);
     SplittableRandom lots = new SplittableRandom(world.scenario.seed() * 19);
@@ -107,7 +133,11 @@ final class SidecarServer implements Server, TermsSource {
 
   // ---- the network
 
-  private <T> CompletableFuture<T> sent(Supplier<CompletionStage<T>> asked, T lost) {
+  /**
+   * @param heard looks at what is told, before it is: the answer, or that it is lost
+   */
+  private <T> CompletableFuture<T> sent(
+      Supplier<CompletionStage<T>> asked, T lost, Consumer<T> heard) {
     CompletableFuture<T> told = new CompletableFuture<>();
     boolean arrives = !cut.get() && !world.happens(Fault.MESSAGE_LOST, 0.05);
     if (arrives) {
@@ -115,16 +145,23 @@ final class SidecarServer implements Server, TermsSource {
       for (int i = 0; i < times; i++) {
         world.time.after(
             delay() + i * world.between(0, 2_000_000),
-            () -> asked.get().thenAccept(answer -> back(told, answer)));
+            () -> world.heard(asked.get(), answer -> back(told, answer, heard)));
       }
     }
-    host.run(TIMEOUT_MICROS, () -> told.complete(lost));
+    host.run(TIMEOUT_MICROS, () -> hear(told, lost, heard));
     return told;
   }
 
-  private <T> void back(CompletableFuture<T> told, T answer) {
+  private <T> void back(CompletableFuture<T> told, T answer, Consumer<T> heard) {
     if (!cut.get() && !world.happens(Fault.MESSAGE_LOST, 0.05)) {
-      host.run(delay(), () -> told.complete(answer));
+      host.run(delay(), () -> hear(told, answer, heard));
+    }
+  }
+
+  private static <T> void hear(CompletableFuture<T> told, T answer, Consumer<T> heard) {
+    if (!told.isDone()) {
+      heard.accept(answer);
+      told.complete(answer);
     }
   }
 
@@ -149,14 +186,14 @@ final class SidecarServer implements Server, TermsSource {
     } else {
       host.mayCrash(0.05, Rarity.SIDECAR_CRASHED_WHILE_IT_REPORTED);
     }
-    return sent(() -> isTooLarge(uses) ? tooLarge(uses) : answered(ask, known), LOST)
-        .thenApply(
-            told -> {
-              world.log(() -> "%s is told: %s: %s".formatted(sidecar, ask.callId(), told));
-              checks.told(ask, told.told(), sentAt);
-              host.mayCrash(0.01, Rarity.SIDECAR_CRASHED_AFTER_IT_WAS_TOLD);
-              return told;
-            });
+    return sent(
+        () -> isTooLarge(uses) ? tooLarge(uses) : answered(ask, known),
+        LOST,
+        told -> {
+          world.log(() -> "%s is told: %s: %s".formatted(sidecar, ask.callId(), told));
+          checks.told(ask, told.told(), sentAt);
+          host.mayCrash(0.01, Rarity.SIDECAR_CRASHED_AFTER_IT_WAS_TOLD);
+        });
   }
 
   /** Whether something on the way takes no bodies of so many uses. */
@@ -353,10 +390,7 @@ final class SidecarServer implements Server, TermsSource {
                         known.stream()
                             .map(
                                 use -> {
-                                  String lease =
-                                      use.lease() == null
-                                          ? SidecarChecks.uncheckedOf(sidecar)
-                                          : use.lease();
+                                  String lease = checks.source(use);
                                   return new UsageReports.Report(
                                       lease, name(use), use.at(), work(use, lease));
                                 })
@@ -372,7 +406,8 @@ final class SidecarServer implements Server, TermsSource {
                             results.stream().anyMatch(SidecarServer::isUnknown)
                                 ? LOST
                                 : new Reported(new Told.Denied(), rejected(results))),
-        LOST);
+        LOST,
+        told -> {});
   }
 
   /** What ran in the future, by a clock that is behind, is rejected: its reporter gives it up. */
@@ -390,30 +425,124 @@ final class SidecarServer implements Server, TermsSource {
 
   @Override
   public CompletionStage<Tagged> terms(String org, @Nullable Tagged known) {
+    if (!org.equals(SimulatedClient.ORG)) {
+      return sent(
+              SidecarServer::<OrgReply>notItsKey, new Answer.Unreachable<OrgReply>(), answer -> {})
+          .thenApply(this::terms);
+    }
     Since since = world.since();
     Instant earliest = world.cluster.earliestNow();
     return sent(
             () ->
                 served.org(
                     org, new Request<>(new OrgCommand.ViewEntitlements(OrgShape.FEATURES), null)),
-            new Answer.Unreachable<>())
-        .thenApply(answer -> terms(answer, since, earliest));
+            new Answer.Unreachable<>(),
+            answer -> {
+              if (entitled(answer) instanceof OrgReply.Entitled told) {
+                world.log(() -> "%s is told that it may use: %s".formatted(sidecar, told));
+                checks.knows(since, earliest);
+              }
+            })
+        .thenApply(this::terms);
   }
 
-  private Tagged terms(Answer<OrgReply> answer, Since since, Instant earliest) {
-    if (answer instanceof Answer.Done<OrgReply>(OrgReply reply, boolean again)
-        && reply instanceof OrgReply.Entitled told) {
-      world.log(() -> "%s is told that it may use: %s".formatted(sidecar, told));
-      checks.knows(since, earliest);
+  private static OrgReply.@Nullable Entitled entitled(Answer<OrgReply> answer) {
+    return answer instanceof Answer.Done<OrgReply> done
+            && done.value() instanceof OrgReply.Entitled told
+        ? told
+        : null;
+  }
+
+  private Tagged terms(Answer<OrgReply> answer) {
+    if (entitled(answer) instanceof OrgReply.Entitled told) {
       OrgReply.Entitled entitled = world.tampering.entitled(told);
       return new Tagged(new Terms(entitled, CREDIT_TYPES, OveragePolicy.RECORD, NO_PRICES, 0), "");
+    }
+    if (answer instanceof Answer.Refused<OrgReply>(Refusal no) && no.equals(NOT_ITS_KEY)) {
+      world.watch.saw(Rarity.SIDECAR_IS_TOLD_NOTHING_OF_AN_ORG);
+      throw new CompletionException(new TermsRefused(no.detail()));
     }
     throw new CompletionException(new ServerAway("what it may use can't be asked for: " + answer));
   }
 
+  /** The key of a sidecar is of one org. */
+  private static <T> CompletionStage<Answer<T>> notItsKey() {
+    return CompletableFuture.completedFuture(new Answer.Refused<>(NOT_ITS_KEY));
+  }
+
+  // ---- what it decides by itself
+
   @Override
   public CompletionStage<Decision> reserve(ReserveRequest request, String callId) {
-    throw new UnsupportedOperationException("what is not leased is nobody's");
+    world.log(() -> "%s asks: %s: %s".formatted(sidecar, callId, request));
+    String org = request.subject().org();
+    return sent(
+            () ->
+                org.equals(SimulatedClient.ORG)
+                    ? served.reserve(request, caller(callId, callId.hashCode()))
+                    : SidecarServer.<Decided>notItsKey(),
+            new Answer.Unreachable<Decided>(),
+            answer -> {
+              if (isAway(answer)) {
+                unasked.put(request, new Unasked(checks.isToldOf(org), isFull.get()));
+              }
+            })
+        .thenApply(answer -> decided(answer, request));
+  }
+
+  private static boolean isAway(Answer<?> answer) {
+    return answer instanceof Answer.Busy
+        || answer instanceof Answer.Unreachable
+        || (answer instanceof Answer.Refused<?>(Refusal no)
+            && no.code() == Refusal.Code.CATALOG_UNKNOWN);
+  }
+
+  private Decision decided(Answer<Decided> answer, ReserveRequest request) {
+    if (isAway(answer)) {
+      throw new CompletionException(new ServerAway("it is not decided: " + answer));
+    }
+    Decision decision =
+        switch (answer) {
+          case Answer.Done<Decided> done ->
+              switch (done.value()) {
+                case Decided.Allowed it ->
+                    new Decision.Allowed(
+                        it.plan().reservation(),
+                        it.plan().amount().micros(),
+                        it.plan().creditType(),
+                        request.commit() ? 0 : Duration.ofSeconds(request.ttlSeconds()).toNanos(),
+                        null);
+                case Decided.Denied it -> {
+                  Denial first = it.denials().getFirst();
+                  yield new Decision.Denied(first.code().word(), String.valueOf(first));
+                }
+              };
+          case Answer.Refused<Decided>(Refusal no) when no.equals(NOT_ITS_KEY) ->
+              new Decision.Denied("key_refused", no.detail());
+          case Answer<Decided> other -> throw new CompletionException(new NotDecided(other));
+        };
+    decided.add(decision);
+    return decision;
+  }
+
+  /** Whether it has decided this by itself. */
+  boolean hasDecided(Decision decision) {
+    return decided.contains(decision);
+  }
+
+  /** How things stood when it could not be asked about this; null if it was not found to be so. */
+  @Nullable Unasked unasked(ReserveRequest request) {
+    return unasked.get(request);
+  }
+
+  /** It has refused to decide: that it may is looked at where it does. */
+  static final class NotDecided extends IllegalArgumentException {
+
+    private static final long serialVersionUID = 1L;
+
+    NotDecided(Answer<Decided> answer) {
+      super(answer.toString());
+    }
   }
 
   @Override
@@ -422,6 +551,52 @@ final class SidecarServer implements Server, TermsSource {
       @Nullable Credits amount,
       @Nullable Map<String, Long> usage,
       String callId) {
-    throw new UnsupportedOperationException("what is not leased is nobody's");
+    world.log(() -> "%s asks: %s: %s ends with %s".formatted(sidecar, callId, reservation, amount));
+    Caller caller = caller(callId, Objects.hash(amount, usage));
+    return sent(
+            () ->
+                amount == null && usage == null
+                    ? served.release(reservation, caller)
+                    : served.commit(reservation, amount, usage, caller),
+            new Answer.Unreachable<WalletReply.Ended>(),
+            answer -> {
+              if (answer instanceof Answer.Refused<WalletReply.Ended>(Refusal no)
+                  && fault(no) == null
+                  && !isAway(answer)) {
+                world.watch.violated("model", "%s can't be ended: %s", reservation, no);
+              }
+            })
+        .thenApply(answer -> ended(reservation, answer));
+  }
+
+  private static Ended ended(String reservation, Answer<WalletReply.Ended> answer) {
+    if (answer instanceof Answer.Done<WalletReply.Ended> done) {
+      WalletReply.Ended it = done.value();
+      return new Ended.Done(
+          reservation,
+          it.status(),
+          it.amount().micros(),
+          it.released().micros(),
+          it.transaction().creditType(),
+          it.late(),
+          null,
+          null);
+    }
+    Ended.Fault fault =
+        answer instanceof Answer.Refused<WalletReply.Ended>(Refusal no) ? fault(no) : null;
+    if (fault == null) {
+      throw new CompletionException(new ServerAway("it is not known to have ended: " + answer));
+    }
+    return new Ended.Refused(fault, answer.toString());
+  }
+
+  private static Ended.@Nullable Fault fault(Refusal no) {
+    return switch (no.code()) {
+      case RESERVATION_NOT_FOUND -> Ended.Fault.NOT_FOUND;
+      case RESERVATION_FINALIZED -> Ended.Fault.FINALIZED;
+      case RESERVATION_EXPIRED -> Ended.Fault.EXPIRED;
+      case OVERAGE_REJECTED -> Ended.Fault.OVERAGE;
+      default -> null;
+    };
   }
 }

@@ -194,7 +194,7 @@ final class SimulatedBudgeter {
             this.<OrgCommand, OrgReply>ask(ORG, it.request(), this::orgAnswered);
         case BudgetEffect.AskTeam it ->
             this.<TeamCommand, TeamReply>ask(
-                EntityId.team(ORG.org(), it.team()), it.request(), protocol::teamAnswered);
+                EntityId.team(ORG.org(), it.team()), it.request(), this::teamAnswered);
         case BudgetEffect.FindUsedBefore it ->
             world.projection.whenCaughtUp(
                 ORG,
@@ -226,11 +226,36 @@ final class SimulatedBudgeter {
     }
 
     private BudgetEffect orgAnswered(Answer<OrgReply> answer) {
-      if (answer instanceof Answer.Refused<OrgReply>(Refusal refusal)
-          && refusal.equals(Refusal.overtaken())) {
+      if (isOvertaken(answer)) {
         world.watch.saw(Rarity.BUDGET_OVERTAKEN);
       }
       return protocol.orgAnswered(answer);
+    }
+
+    private BudgetEffect teamAnswered(Answer<TeamReply> answer) {
+      isOvertaken(answer);
+      return protocol.teamAnswered(answer);
+    }
+
+    /** Somebody else has drafted it meanwhile, or has removed it; and that is so. */
+    private boolean isOvertaken(Answer<?> answer) {
+      boolean overtaken =
+          answer instanceof Answer.Refused<?>(Refusal refusal)
+              && refusal.equals(Refusal.overtaken());
+      world.watch.expect(
+          !overtaken
+              || world.wasBehind(since, ORG)
+              || world
+                  .watch
+                  .org(ORG)
+                  .budgets
+                  .isOvertaken(put.budget().id(), driver + '-', since.moment()),
+          "model",
+          "%s is said to be overtaken with %s, and nobody else has set or removed it: %s",
+          driver,
+          put.budget().id(),
+          answer);
+      return overtaken;
     }
 
     private <C, R> void ask(
@@ -253,9 +278,10 @@ final class SimulatedBudgeter {
         return;
       }
       world.log(() -> "%s is told (%s): %s".formatted(name, put.key(), answer));
-      boolean overtaken =
-          answer instanceof Answer.Refused<OrgReply>(Refusal refusal)
-              && refusal.equals(Refusal.overtaken());
+      boolean overtaken = isOvertaken(answer);
+      if (overtaken) {
+        world.watch.saw(Rarity.BUDGET_OVERTAKEN_FOR_GOOD);
+      }
       boolean replayed = answer instanceof Answer.Done<OrgReply> it && it.replayed();
       if (!overtaken && !replayed && !again) {
         EntityId org = ORG;

@@ -1,15 +1,20 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.LookedFor;
 import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.ReservationId;
+import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.wallet.WalletEvent;
@@ -24,6 +29,7 @@ import dev.bursar.entities.RunningEntity;
 import dev.bursar.entities.StoredBatch;
 import dev.bursar.entities.TeamEntity;
 import dev.bursar.entities.WalletEntity;
+import dev.bursar.simulation.history.OrgShape;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -380,7 +386,9 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     world.decides(id, now.sequence());
     boolean wasBehind = isBehind();
     boolean asRestored = forgottenWhenRestored > 0 && forgotten(now) == forgottenWhenRestored;
+    world.decidesAnew();
     Journaled.Decided<E, R> decided = decide(journal, now, batch.number, requests);
+    decidedBy(requests);
     if (decided.told().outcomes().size() < requests.size()) {
       world.watch.saw(Rarity.MORE_DUE_THAN_ONE_ROW_TAKES);
     }
@@ -408,6 +416,23 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
       receive(written);
     }
     write(mine, now.sequence(), row, written);
+  }
+
+  /** Of one request it is known by which catalog it was decided. */
+  private void decidedBy(List<Request<C>> requests) {
+    Catalog catalog = world.lookedAt();
+    for (Request<C> each : requests) {
+      if (each.command() instanceof OrgCommand.Reserve it && catalog != null) {
+        world.watch.plans.decides(attempt(it), requests.size() == 1 ? catalog : null);
+      }
+    }
+  }
+
+  private static String attempt(OrgCommand.Reserve asked) {
+    ReserveRequest request = asked.request();
+    Subject subject = request.subject();
+    String wallet = request.wallet() == null ? OrgShape.walletOf(subject.team()) : request.wallet();
+    return ReservationId.of(subject.org(), wallet, asked.key(), asked.salt()).toString();
   }
 
   private Journaled.Decided<E, R> decide(

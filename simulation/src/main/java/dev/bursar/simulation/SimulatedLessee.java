@@ -70,8 +70,8 @@ final class SimulatedLessee {
             null,
             null);
     String wallet = OrgShape.WALLETS.get(random.nextInt(OrgShape.WALLETS.size()));
-    leasing
-        .acquire(
+    world.heard(
+        leasing.acquire(
             new Leases.Wanted(
                 NAME,
                 subject,
@@ -83,18 +83,17 @@ final class SimulatedLessee {
                 Map.of("requests", 2L, "open_reservations", 1L),
                 1 + random.nextInt(LASTS_MAX),
                 Set.of()),
-            caller())
-        .thenAccept(
-            answer -> {
-              world.log(() -> "%s asks for a lease of %s: %s".formatted(NAME, wallet, answer));
-              if (answer instanceof Answer.Done<Leases.Outcome>(Leases.Outcome it, boolean again)
-                  && it instanceof Leases.Granted granted) {
-                world.time.after(
-                    random.nextLong(SECOND), () -> close(granted.lease(), subject, wallet, true));
-              } else {
-                next();
-              }
-            });
+            caller()),
+        answer -> {
+          world.log(() -> "%s asks for a lease of %s: %s".formatted(NAME, wallet, answer));
+          if (answer instanceof Answer.Done<Leases.Outcome>(Leases.Outcome it, boolean again)
+              && it instanceof Leases.Granted granted) {
+            world.time.after(
+                random.nextLong(SECOND), () -> close(granted.lease(), subject, wallet, true));
+          } else {
+            next();
+          }
+        });
   }
 
   private void close(Leases.View lease, Subject subject, String wallet, boolean wrong) {
@@ -121,28 +120,27 @@ final class SimulatedLessee {
       Subject subject,
       String wallet) {
     world.log(() -> "%s closes %s with %s".formatted(NAME, lease.lease(), uses));
-    leasing
-        .close(lease.lease(), lease.terms().epoch(), uses, caller)
-        .thenAccept(
-            answer -> {
-              world.log(() -> "%s is told: %s".formatted(NAME, answer));
-              switch (answer) {
-                case Answer.Done<Leases.Settled> done -> {
-                  closed(done.value(), wrong);
-                  if (wrong && done.value().lease().settleBy() != null) {
-                    close(done.value().lease(), subject, wallet, false);
-                  } else {
-                    next();
-                  }
-                }
-                case Answer.Refused<Leases.Settled> refused -> next();
-                case Answer<Leases.Settled> other when tries > 1 ->
-                    world.time.after(
-                        SECOND / 2,
-                        () -> close(lease, uses, wrong, caller, tries - 1, subject, wallet));
-                case Answer<Leases.Settled> other -> next();
+    world.heard(
+        leasing.close(lease.lease(), lease.terms().epoch(), uses, caller),
+        answer -> {
+          world.log(() -> "%s is told: %s".formatted(NAME, answer));
+          switch (answer) {
+            case Answer.Done<Leases.Settled> done -> {
+              closed(done.value(), wrong);
+              if (wrong && done.value().lease().settleBy() != null) {
+                close(done.value().lease(), subject, wallet, false);
+              } else {
+                next();
               }
-            });
+            }
+            case Answer.Refused<Leases.Settled> refused -> next();
+            case Answer<Leases.Settled> other when tries > 1 ->
+                world.time.after(
+                    SECOND / 2,
+                    () -> close(lease, uses, wrong, caller, tries - 1, subject, wallet));
+            case Answer<Leases.Settled> other -> next();
+          }
+        });
   }
 
   /** It is open as long as not all that was used is on record, unless its time is over. */

@@ -35,10 +35,17 @@ final class SimulatedListeners {
   private final ListenerHub hub = new ListenerHub(WITHIN);
   private final Set<String> acknowledged = new HashSet<>();
 
-  /** When it was told what it has not acknowledged. */
+  /** When whoever listens was told what is waited for and it has not acknowledged. */
   private final Map<String, Long> told = new HashMap<>();
 
   private @Nullable Reader reader;
+
+  /** How often it has begun to listen, or has left. */
+  private long comings;
+
+  /** When it was last cut off, having been silent for long enough. */
+  private long silencedAt = -1;
+
   private long notices;
 
   SimulatedListeners(World world, ServedCluster served, String sidecar) {
@@ -54,6 +61,8 @@ final class SimulatedListeners {
   /** It listens from now on. */
   void listens(Reader by) {
     reader = by;
+    comings++;
+    told.clear();
     hub.listen(who, ORG.org(), by);
   }
 
@@ -62,6 +71,8 @@ final class SimulatedListeners {
     Reader by = reader;
     if (by != null) {
       reader = null;
+      comings++;
+      told.clear();
       hub.leave(who, by);
     }
   }
@@ -69,6 +80,10 @@ final class SimulatedListeners {
   /** It was cut off, since it did not acknowledge. */
   void ended() {
     reader = null;
+    if (told.values().stream().anyMatch(at -> nanos() - at >= WITHIN.toNanos())) {
+      silencedAt = nanos();
+    }
+    told.clear();
   }
 
   /** It has said that it has taken a notice in. */
@@ -82,16 +97,15 @@ final class SimulatedListeners {
   void changed(Notice.Kind kind, @Nullable String lease) {
     Since since = world.since();
     Set<String> held = held();
-    served
-        .org(ORG.org(), new Request<>(new OrgCommand.ListLeases(), null))
-        .thenAccept(
-            answer -> {
-              if (answer instanceof Answer.Done<OrgReply>(OrgReply reply, boolean again)
-                  && reply instanceof OrgReply.Leased out) {
-                areAll(out, held, since);
-                tell(kind, lease, out);
-              }
-            });
+    world.heard(
+        served.org(ORG.org(), new Request<>(new OrgCommand.ListLeases(), null)),
+        answer -> {
+          if (answer instanceof Answer.Done<OrgReply>(OrgReply reply, boolean again)
+              && reply instanceof OrgReply.Leased out) {
+            areAll(out, held, since);
+            tell(kind, lease, out);
+          }
+        });
   }
 
   /**
@@ -160,19 +174,41 @@ final class SimulatedListeners {
             Math::max);
       }
     }
-    Notice notice = new Notice("notice" + ++notices, kind, ORG.org(), lease);
-    Long left = awaited.get(who);
+    tell(
+        new Notice("notice" + ++notices, kind, ORG.org(), lease),
+        world.tampering.waitedFor(awaited),
+        awaited.get(who));
+  }
+
+  /** Another catalog counts: whoever listens is told, whatever it holds. */
+  void catalogChanged() {
+    tell(
+        new Notice("notice" + ++notices, Notice.Kind.CATALOG_CHANGED, null, null),
+        Map.of(),
+        2 * WITHIN.toNanos());
+  }
+
+  /**
+   * @param left for how long it is to be waited for, if it listens; null where it is not
+   */
+  private void tell(Notice notice, Map<Listener, Long> awaited, @Nullable Long left) {
     boolean listened = reader != null;
     long toldAt = nanos();
+    long comingsBefore = comings;
     if (listened && left != null) {
       told.put(notice.id(), toldAt);
     }
-    Map<Listener, Long> waitedFor = world.tampering.waitedFor(awaited);
     hub.tell(
         notice,
-        waitedFor,
-        nanos(),
-        reached -> isDone(notice, reached.get(who), listened ? left : null, nanos() - toldAt));
+        awaited,
+        toldAt,
+        reached ->
+            isDone(
+                notice,
+                world.tampering.reached(reached).get(who),
+                listened ? left : null,
+                nanos() - toldAt,
+                comings > comingsBefore));
     tick();
   }
 
@@ -181,17 +217,20 @@ final class SimulatedListeners {
    *
    * @param how far it came to whom it was told
    * @param left how long its last lease lasted when it was told; null where it is not waited for
+   * @param goes whether it has left since, or listens anew
    */
-  private void isDone(Notice notice, @Nullable Reached how, @Nullable Long left, long after) {
+  private void isDone(
+      Notice notice, @Nullable Reached how, @Nullable Long left, long after, boolean goes) {
     world.log(() -> "%s is done: %s".formatted(notice, how));
+    told.remove(notice.id());
     boolean right =
         switch (how) {
           case null -> left == null;
           case ACKNOWLEDGED -> acknowledged.contains(notice.id());
           case OVER -> left != null && after >= left;
           // Whoever is silent is told nothing more, and nothing else is waited for either.
-          case SILENT -> told.values().stream().anyMatch(at -> nanos() - at >= WITHIN.toNanos());
-          case AWAY -> true;
+          case SILENT -> silencedAt == nanos();
+          case AWAY -> goes;
         };
     world.watch.expect(
         right,
@@ -224,7 +263,7 @@ final class SimulatedListeners {
     }
   }
 
-  /** How it is told, by the words of what it reads. */
+  /** What it is called where it is read. */
   static String event(Notice.Kind kind) {
     return switch (kind) {
       case REVOKE -> "revoke";

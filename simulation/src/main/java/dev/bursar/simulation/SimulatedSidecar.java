@@ -10,16 +10,23 @@ import dev.bursar.domain.lease.Notice;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.SidecarSettings;
+import dev.bursar.sidecar.WantedFile;
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.decision.OpenReservation;
 import dev.bursar.sidecar.lease.LeaseSettings;
+import dev.bursar.sidecar.server.ServerAway;
 import dev.bursar.sidecar.usage.Entry;
+import dev.bursar.sidecar.usage.Use;
 import dev.bursar.simulation.history.OrgShape;
+import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +74,14 @@ final class SimulatedSidecar {
       log = new SimulatedUsageLog(world, host, disk, this::decided);
       server =
           new SidecarServer(
-              world, name, host, disk, checks, served, SimulatedSidecar.this::isCutOff);
+              world,
+              name,
+              host,
+              disk,
+              checks,
+              served,
+              SimulatedSidecar.this::isCutOff,
+              log::isFull);
       SidecarSettings usual = SidecarSettings.USUAL;
       LeaseSettings leases = usual.leases().withTtl(TTL).withIdle(idle);
       sidecar =
@@ -85,6 +99,7 @@ final class SimulatedSidecar {
               server,
               log,
               host);
+      sidecar.expect(new WantedFile.Before(List.of(), world.tampering.toldOf(disk.told)));
     }
 
     /** Something is decided, and is to be kept. */
@@ -134,6 +149,16 @@ final class SimulatedSidecar {
 
   /** What may yet be ended. */
   private final List<String> open = new ArrayList<>();
+
+  /** What may yet be ended, and the server has made. */
+  private final Map<String, OfServer> ofServer = new HashMap<>();
+
+  /**
+   * @param actual what it comes to; null where it is given back
+   * @param owed whether it is told in the end, whatever comes in between
+   */
+  private record OfServer(
+      ReserveRequest request, Instant at, @Nullable Credits actual, boolean owed) {}
 
   private int lives;
   private int left;
@@ -243,30 +268,87 @@ final class SimulatedSidecar {
     if (isFull) {
       world.watch.saw(Rarity.SIDECAR_FILE_WAS_FULL);
     }
-    now.sidecar
-        .decide(request)
-        .whenComplete(
-            (decision, error) -> {
-              if (error != null) {
-                world.watch.saw(Rarity.SIDECAR_COULD_NOT_KEEP);
-              } else {
-                world.watch.expect(
-                    !isFull || decision instanceof Decision.Elsewhere,
-                    "I9",
-                    "%s decides, and has no room to keep what is used: %s",
-                    name,
-                    decision);
-                decided(now, request, decision, askedAt);
-              }
-              then.run();
-            });
+    // One whose clock is ahead asks nobody else: what it says has run without a lease is refused
+    // until that is so.
+    world.heard(
+        wrongMicros > 0 ? now.sidecar.decide(request) : now.sidecar.reserve(request),
+        decision -> {
+          SidecarServer.Unasked was = now.server.unasked(request);
+          world.log(() -> "%s decides: %s".formatted(name, decision));
+          if (now.server.hasDecided(decision)) {
+            decidedByServer(now, request, decision);
+          } else if (was != null) {
+            decidedUnasked(request, was, decision);
+          } else {
+            world.watch.expect(
+                !isFull || decision instanceof Decision.Elsewhere,
+                "I9",
+                "%s decides, and has no room to keep what is used: %s",
+                name,
+                decision);
+            decided(now, request, decision, askedAt);
+          }
+          then.run();
+        },
+        error -> {
+          notDecided(now, request, error);
+          then.run();
+        });
+  }
+
+  private void decidedByServer(Life now, ReserveRequest request, Decision decision) {
+    world.watch.saw(Rarity.SIDECAR_LEFT_IT_TO_THE_SERVER);
+    if (!(decision instanceof Decision.Allowed it) || it.reservation() == null) {
+      world.watch.saw(Rarity.SIDECAR_DENIED_BY_THE_SERVER);
+    } else if (request.commit()) {
+      world.watch.saw(Rarity.SIDECAR_CHARGED_AT_THE_SERVER);
+    } else {
+      world.watch.saw(Rarity.SIDECAR_RESERVED_AT_THE_SERVER);
+      long most = it.amount();
+      boolean release = random.nextInt(4) == 0;
+      // How it has ended is told of as long as it is remembered.
+      boolean owed = !release && random.nextBoolean() && !world.scenario.isForgetful();
+      Credits actual = release ? null : new Credits(random.nextLong(most + 1));
+      ofServer.put(it.reservation(), new OfServer(request, now.host.now(), actual, owed));
+      open.add(it.reservation());
+      nextIfLast();
+    }
+  }
+
+  /** Nobody could be asked. */
+  private void decidedUnasked(
+      ReserveRequest request, SidecarServer.Unasked was, Decision decision) {
+    world.watch.saw(Rarity.SIDECAR_LEFT_IT_TO_THE_SERVER);
+    checks.unasked(request, was, decision instanceof Decision.Allowed);
+    if (decision instanceof Decision.Allowed it && it.use() == null) {
+      open.add(String.valueOf(it.reservation()));
+      nextIfLast();
+    }
+  }
+
+  private void notDecided(Life now, ReserveRequest request, Throwable error) {
+    if (error instanceof ServerAway && request.commit() && now.server.unasked(request) != null) {
+      world.watch.saw(Rarity.SIDECAR_ASKED_NOBODY_AS_IT_MAY_BE_CHARGED);
+    } else if (!(error instanceof SidecarServer.NotDecided)) {
+      couldNotKeep(error);
+    }
+  }
+
+  /** What was used could not be kept: as it is where disks fail, and for no other reason. */
+  private void couldNotKeep(Throwable error) {
+    if ((error instanceof IOException || error instanceof ServerAway)
+        && world.scenario.has(Fault.SIDECAR_DISK_FAILS)) {
+      world.watch.saw(Rarity.SIDECAR_COULD_NOT_KEEP);
+    } else {
+      world.crashed(error);
+    }
   }
 
   private ReserveRequest wish() {
     long micros = random.nextInt(12) == 0 ? 0 : 1 + random.nextLong(AMOUNT_MAX);
     return new ReserveRequest(
         new Subject(
-            SimulatedClient.ORG,
+            random.nextInt(10) > 0 ? SimulatedClient.ORG : SimulatedClient.OTHER_ORG,
             random.nextInt(6) > 0 ? "red" : OrgShape.OWNER,
             OrgShape.USERS.get(Math.max(0, random.nextInt(6) - 3)),
             null,
@@ -295,7 +377,6 @@ final class SimulatedSidecar {
   }
 
   private void decided(Life now, ReserveRequest request, Decision decision, long askedAt) {
-    world.log(() -> "%s decides: %s".formatted(name, decision));
     switch (decision) {
       case Decision.Allowed it when it.use() != null -> {
         world.watch.saw(Rarity.SIDECAR_DECIDED_AT_ONCE);
@@ -310,70 +391,99 @@ final class SimulatedSidecar {
           open.add(id);
         }
       }
-      case Decision.Elsewhere it -> {
-        world.watch.saw(Rarity.SIDECAR_LEFT_IT_TO_THE_SERVER);
-        if (isCutOff()) {
-          unasked(now, request);
-        }
-      }
+      case Decision.Elsewhere it -> world.watch.saw(Rarity.SIDECAR_LEFT_IT_TO_THE_SERVER);
+      case Decision.Denied it when !request.subject().org().equals(SimulatedClient.ORG) ->
+          world.watch.expect(
+              it.code().equals("key_refused"), "model", "%s denies %s: %s", name, request, it);
       case Decision.Denied it -> checks.denies(request.feature(), it, askedAt);
       case Decision.Wait it -> world.watch.violated("model", "%s is answered %s", name, it);
     }
   }
 
-  /**
-   * The server can't be asked: what becomes of it then is decided. One whose clock is ahead is left
-   * out: what it says has run without a lease is refused until that is so.
-   */
-  private void unasked(Life now, ReserveRequest request) {
-    if (wrongMicros > 0) {
+  private void end(Life now, String id) {
+    OfServer of = ofServer.get(id);
+    if (of != null) {
+      end(now, id, of);
       return;
     }
-    boolean told = now.sidecar.told().contains(request.subject().org());
-    now.sidecar
-        .unasked(request)
-        .whenComplete(
-            (decision, error) -> {
-              if (error != null) {
-                world.watch.saw(Rarity.SIDECAR_COULD_NOT_KEEP);
-                return;
-              }
-              boolean allowed = decision instanceof Decision.Allowed;
-              checks.unasked(request.feature(), told, allowed, now.log.isFull());
-              if (decision instanceof Decision.Allowed it && it.use() == null) {
-                open.add(String.valueOf(it.reservation()));
-                nextIfLast();
-              }
-            });
-  }
-
-  private void end(Life now, String id) {
     OpenReservation known = now.sidecar.find(id);
     ending = known;
     boolean release = random.nextInt(4) == 0;
     long most = known == null ? AMOUNT_MAX : known.spending().amount();
     Credits actual =
         release ? null : new Credits(random.nextInt(4) == 0 ? most : random.nextLong(most + 1));
-    now.sidecar
-        .end(id, actual, null)
-        .whenComplete(
-            (ended, error) -> {
-              world.log(() -> "%s ends %s: %s".formatted(name, id, error == null ? ended : error));
-              if (error != null) {
-                world.watch.saw(Rarity.SIDECAR_COULD_NOT_KEEP);
-                checks.reopened(id, now.sidecar.find(id));
-                if (!open.contains(id)) {
-                  open.add(id);
-                }
-              } else {
-                open.remove(id);
-                checks.ended(id);
-                if (ended instanceof Ended.Done it && it.late()) {
-                  world.watch.saw(Rarity.SIDECAR_COMMITTED_LATE);
-                }
-              }
-              next();
-            });
+    world.heard(
+        now.sidecar.end(id, actual, null),
+        ended -> {
+          world.log(() -> "%s ends %s: %s".formatted(name, id, ended));
+          open.remove(id);
+          checks.ended(id);
+          if (ended instanceof Ended.Done it && it.late()) {
+            world.watch.saw(Rarity.SIDECAR_COMMITTED_LATE);
+          }
+          next();
+        },
+        error -> {
+          world.log(() -> "%s does not end %s: %s".formatted(name, id, error));
+          couldNotKeep(error);
+          checks.reopened(id, now.sidecar.find(id));
+          if (!open.contains(id)) {
+            open.add(id);
+          }
+          next();
+        });
+  }
+
+  private void end(Life now, String id, OfServer of) {
+    if (of.owed) {
+      owe(now, id, of);
+      return;
+    }
+    world.heard(
+        now.sidecar.settle(id, of.actual, null),
+        ended -> {
+          world.log(() -> "%s ends %s at the server: %s".formatted(name, id, ended));
+          if (ended instanceof Ended.Done it && of.actual != null) {
+            world.watch.saw(Rarity.SIDECAR_SETTLED_AT_THE_SERVER);
+            checks.owes(it.reservation(), of.actual.micros());
+          }
+          isOver(id);
+          next();
+        },
+        error -> {
+          if (!(error instanceof ServerAway)) {
+            world.crashed(error);
+          }
+          next();
+        });
+  }
+
+  private void owe(Life now, String id, OfServer of) {
+    Credits actual = Objects.requireNonNull(of.actual);
+    Use use =
+        new Use(
+            id, null, of.at, of.request, null, actual, of.request.creditType(), actual.micros());
+    if (disk.owed.put(id, use) != null) {
+      world.watch.saw(Rarity.SIDECAR_OWED_AGAIN);
+    }
+    world.heard(
+        now.sidecar.owe(use, List.of(), null),
+        done -> {
+          world.log(() -> "%s owes %s for %s".formatted(name, actual, id));
+          world.watch.saw(Rarity.SIDECAR_OWED_THE_SERVER);
+          checks.owes(id, actual.micros());
+          isOver(id);
+          next();
+        },
+        error -> {
+          couldNotKeep(error);
+          next();
+        });
+  }
+
+  private void isOver(String id) {
+    open.remove(id);
+    ofServer.remove(id);
   }
 
   // ---- what befalls it
@@ -454,6 +564,7 @@ final class SimulatedSidecar {
     world.log(() -> "%s crashes".formatted(name));
     now.host.end();
     now.log.crash();
+    disk.told = now.sidecar.told();
     listeners.leaves();
     life = null;
     world.time.after(
@@ -466,8 +577,8 @@ final class SimulatedSidecar {
     life = next;
     isToldNothing = isCutOff();
     checks.starts(next.sidecar::find);
-    open.removeIf(id -> next.sidecar.find(id) == null);
-    if (!open.isEmpty()) {
+    open.removeIf(id -> !ofServer.containsKey(id) && next.sidecar.find(id) == null);
+    if (!ofServer.keySet().containsAll(open)) {
       world.watch.saw(Rarity.SIDECAR_FOUND_OPEN_RESERVATIONS);
     }
     world.log(() -> "%s starts again, with %s open".formatted(name, open));
@@ -484,21 +595,27 @@ final class SimulatedSidecar {
       listeners.changed(Notice.Kind.ENTITLEMENTS_CHANGED, null);
       return;
     }
-    now.server
-        .revoke(lease)
-        .thenAccept(
-            answer -> {
-              if (answer instanceof Answer.Done) {
-                world.watch.saw(Rarity.LEASE_REVOKED);
-                listeners.changed(Notice.Kind.REVOKE, lease);
-              }
-            });
+    world.heard(
+        now.server.revoke(lease),
+        answer -> {
+          if (answer instanceof Answer.Done) {
+            world.watch.saw(Rarity.LEASE_REVOKED);
+            listeners.changed(Notice.Kind.REVOKE, lease);
+          }
+        });
   }
 
   /** What its org may use is another from now on, or may be. */
   void entitlementsChanged() {
     if (!done) {
       listeners.changed(Notice.Kind.ENTITLEMENTS_CHANGED, null);
+    }
+  }
+
+  /** Another catalog counts from now on. */
+  void catalogChanged() {
+    if (!done) {
+      listeners.catalogChanged();
     }
   }
 
@@ -545,21 +662,19 @@ final class SimulatedSidecar {
       // Somebody asks right then.
       now.host.run(2, () -> reserve(now, this::nextIfLast));
     }
-    world
-        .tampering
-        .takenIn(now.sidecar.told(event, SimulatedClient.ORG, lease))
-        .thenRun(
-            () -> {
-              if (notice != null && !now.host.isOver()) {
-                world.log(() -> "%s acknowledges %s %s".formatted(name, event, lease));
-                if (event.equals("revoke")) {
-                  checks.acknowledgesRevoke(lease);
-                } else {
-                  checks.acknowledgesChange(toldAt);
-                }
-                acknowledges(notice);
-              }
-            });
+    world.heard(
+        world.tampering.takenIn(now.sidecar.told(event, SimulatedClient.ORG, lease)),
+        taken -> {
+          if (notice != null && !now.host.isOver()) {
+            world.log(() -> "%s acknowledges %s %s".formatted(name, event, lease));
+            if (event.equals("revoke")) {
+              checks.acknowledgesRevoke(lease);
+            } else {
+              checks.acknowledgesChange(toldAt);
+            }
+            acknowledges(notice);
+          }
+        });
   }
 
   /** It may not come to who waits for it. */

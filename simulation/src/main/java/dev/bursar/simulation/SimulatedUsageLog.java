@@ -25,8 +25,10 @@ final class SimulatedUsageLog implements UsageLog {
   private static final long FORCE_MICROS_MAX = 3_000;
   private static final long USE_BYTES = 300;
 
-  /** So many uses are all that there is room for, where disks fail. */
-  private static final long FULL_AT = 4;
+  /** So many uses, and a few more, are all that there is room for, where disks fail. */
+  private static final long FULL_AT = 1;
+
+  private static final int FULL_LATER_MAX = 3;
 
   private record Pending(Entry entry, @Nullable CompletableFuture<Void> kept) {}
 
@@ -140,7 +142,7 @@ final class SimulatedUsageLog implements UsageLog {
     forcing = false;
     List<Pending> group = List.copyOf(pending);
     pending.clear();
-    if (world.happens(Fault.SIDECAR_DISK_FAILS, 0.03)) {
+    if (world.happens(Fault.SIDECAR_DISK_FAILS, 0.03) || world.tampering.failsToKeep()) {
       group.forEach(each -> disk.lose(each.entry));
       group.forEach(each -> tell(each, new IOException("the disk is full")));
       return;
@@ -148,7 +150,7 @@ final class SimulatedUsageLog implements UsageLog {
     boolean used = false;
     for (Pending each : group) {
       disk.force(each.entry);
-      if (each.entry instanceof Entry.Used) {
+      if (each.entry instanceof Entry.Used || each.entry instanceof Entry.Stored) {
         unsent++;
         used = true;
       }
@@ -185,7 +187,8 @@ final class SimulatedUsageLog implements UsageLog {
 
   @Override
   public boolean isFull() {
-    return world.scenario.has(Fault.SIDECAR_DISK_FAILS) && unsent >= FULL_AT;
+    return world.scenario.has(Fault.SIDECAR_DISK_FAILS)
+        && unsent >= FULL_AT + Math.floorMod(world.scenario.seed(), FULL_LATER_MAX);
   }
 
   @Override

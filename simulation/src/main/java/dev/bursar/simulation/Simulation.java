@@ -137,7 +137,7 @@ public final class Simulation {
     try {
       simulation.run();
     } catch (RuntimeException | Error fault) {
-      world.watch.violated("crash", "%s", World.trace(fault));
+      world.crashed(fault);
     }
     return new Outcome(
         scenario,
@@ -181,11 +181,10 @@ public final class Simulation {
         && step(until)) {
       // Until every holder of leases and whoever sets budgets has been answered, or has given up.
     }
-    world.watch.expect(
-        !world.watch.violations().isEmpty()
-            || budgeters.stream().allMatch(SimulatedBudgeter::isDone),
-        "progress",
-        "a budget is not set, though all faults have ended");
+    expectDone(budgeters.stream().allMatch(SimulatedBudgeter::isDone), "sets budgets");
+    expectDone(holders.stream().allMatch(SimulatedHolder::isDone), "holds leases");
+    expectDone(correctors.stream().allMatch(SimulatedCorrector::isDone), "corrects");
+    expectDone(lessees.stream().allMatch(SimulatedLessee::isDone), "closes leases");
     judge(sidecars);
     runFor(World.CALM_AFTER);
     if (Collections.disjoint(world.scenario.faults(), FORGETTING)) {
@@ -376,6 +375,14 @@ public final class Simulation {
         "some clients are not answered, though all faults have ended");
   }
 
+  private void expectDone(boolean all, String who) {
+    world.watch.expect(
+        !world.watch.violations().isEmpty() || all,
+        "progress",
+        "whoever %s is not answered, though all faults have ended",
+        who);
+  }
+
   /** One thing after the other, unless something has gone wrong already. */
   private boolean step(long until) {
     if (!world.watch.violations().isEmpty()) {
@@ -470,6 +477,7 @@ public final class Simulation {
    */
   private void changePlans(List<SimulatedSidecar> sidecars) {
     Runnable told = () -> sidecars.forEach(SimulatedSidecar::entitlementsChanged);
+    world.whenPublished(() -> sidecars.forEach(SimulatedSidecar::catalogChanged));
     EntityId org = EntityId.org(SimulatedClient.ORG);
     Random random = new Random(world.scenario.seed());
     // Of their own, so that the other histories with plans are as they were without.
@@ -494,12 +502,7 @@ public final class Simulation {
           });
     }
     for (int i = hasPlans() ? PUBLICATIONS : 0; i > 0; i--) {
-      world.time.after(
-          random.nextLong(PLANS_CHANGE_WITHIN),
-          () -> {
-            world.publish();
-            told.run();
-          });
+      world.time.after(random.nextLong(PLANS_CHANGE_WITHIN), world::publish);
     }
   }
 

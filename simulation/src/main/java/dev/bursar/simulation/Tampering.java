@@ -8,6 +8,7 @@ import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.lease.Listener;
+import dev.bursar.domain.lease.Listeners;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.org.OrgReply;
@@ -56,6 +57,11 @@ public interface Tampering {
   /** The catalog that counts, as entities see it. */
   default Catalog catalog(Catalog real) {
     return real;
+  }
+
+  /** Whether whoever has decided by a catalog looks whether it still counts. */
+  default boolean looksAgain() {
+    return true;
   }
 
   /** What a sidecar is told that its org may use. */
@@ -202,6 +208,16 @@ public interface Tampering {
     return found;
   }
 
+  /** The orgs of which a sidecar finds that an earlier life was told. */
+  default List<String> toldOf(List<String> orgs) {
+    return orgs;
+  }
+
+  /** Whether what was used is said not to be kept. */
+  default boolean failsToKeep() {
+    return false;
+  }
+
   /** Whether a use is reported at all. */
   default boolean reports(Entry.Stored use) {
     return true;
@@ -223,6 +239,11 @@ public interface Tampering {
   /** For whom a change waits until they have acknowledged it. */
   default Map<Listener, Long> waitedFor(Map<Listener, Long> awaited) {
     return awaited;
+  }
+
+  /** How far a change came. */
+  default Map<Listener, Listeners.Reached> reached(Map<Listener, Listeners.Reached> reached) {
+    return reached;
   }
 
   /** When what a sidecar was told may be acknowledged. */

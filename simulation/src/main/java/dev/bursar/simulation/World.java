@@ -30,6 +30,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -111,6 +114,12 @@ final class World {
   /** Of its own, so that histories without plans are as they are. */
   private final Random looks;
 
+  /** Which catalog was found to count when that was looked up last, and the first time. */
+  private int lookedAt = -1;
+
+  private int lookedFirstAt = -1;
+
+  private Runnable whenPublished = () -> {};
   private boolean faultsEnded = true;
   private long healedAt;
 
@@ -147,7 +156,7 @@ final class World {
             4,
             Duration.ofSeconds(3));
     List<Catalog> known = CATALOGS.stream().map(tampering::catalog).toList();
-    this.models = new EntityModels(limits, (org, pinned, at) -> known.get(counting()));
+    this.models = new EntityModels(limits, (org, pinned, at) -> known.get(looksAt()));
     this.watch = new Watch(this);
     watch.plans.published(CATALOGS.getFirst());
     this.journal = new SimulatedJournal(new Rows(this, watch));
@@ -203,6 +212,33 @@ final class World {
         Map.of());
   }
 
+  /** Something is decided from here on, by whichever catalog it finds. */
+  void decidesAnew() {
+    lookedAt = -1;
+    lookedFirstAt = -1;
+  }
+
+  private int looksAt() {
+    lookedAt = counting();
+    if (lookedFirstAt >= 0 && lookedFirstAt != lookedAt) {
+      watch.saw(Rarity.DECIDED_ANEW_BY_ANOTHER_CATALOG);
+    }
+    if (lookedFirstAt < 0 || tampering.looksAgain()) {
+      lookedFirstAt = lookedAt;
+    }
+    return lookedFirstAt;
+  }
+
+  /** The catalog that counted when that was looked up last; null if it was not since then. */
+  @Nullable Catalog lookedAt() {
+    return lookedAt < 0 ? null : CATALOGS.get(lookedAt);
+  }
+
+  /** What is done whenever another catalog counts. */
+  void whenPublished(Runnable what) {
+    whenPublished = what;
+  }
+
   /** The catalog that counts; whoever has looked may find another when it looks again. */
   private int counting() {
     int looked = published;
@@ -223,6 +259,7 @@ final class World {
     watch.plans.published(CATALOGS.get(published));
     watch.saw(Rarity.CATALOG_PUBLISHED);
     log(() -> "the catalog that counts is number " + published);
+    time.after(0, whenPublished);
   }
 
   /** Now, for whoever asks something. */
@@ -273,6 +310,42 @@ final class World {
     if (history != null) {
       history.add(HistoryLine.readable("%10.6f  %s".formatted(time.nowMicros() / 1e6, line.get())));
     }
+  }
+
+  /**
+   * What is asked is heard once it is answered. Whoever answers with an error has a bug, and so has
+   * whoever can't take an answer: neither is a message that was lost.
+   */
+  <T> void heard(CompletionStage<T> answer, Consumer<T> told) {
+    heard(answer, told, this::crashed);
+  }
+
+  /**
+   * The same, where an error may be right.
+   *
+   * @param failed told what was thrown
+   */
+  <T> void heard(CompletionStage<T> answer, Consumer<T> told, Consumer<Throwable> failed) {
+    var unused =
+        answer.whenComplete(
+            (value, error) -> {
+              try {
+                if (error == null) {
+                  told.accept(value);
+                } else {
+                  Throwable cause = error.getCause();
+                  boolean wrapped = error instanceof CompletionException && cause != null;
+                  failed.accept(wrapped ? cause : error);
+                }
+              } catch (RuntimeException | Error fault) {
+                crashed(fault);
+              }
+            });
+  }
+
+  /** Something was thrown that nobody is to throw. */
+  void crashed(Throwable fault) {
+    watch.violated("crash", "%s", trace(fault));
   }
 
   static String trace(Throwable fault) {

@@ -10,8 +10,10 @@ import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgAggregate;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
@@ -101,6 +103,21 @@ enum BudgetBug implements PlantedBug {
         BudgetEffect wanted, Budget budget, Instant clock, int driver) {
       return wanted instanceof BudgetEffect.FindUsedBefore it
           ? new BudgetEffect.FindUsedBefore(it.budget(), budget.windowAt(clock), it.before())
+          : wanted;
+    }
+  },
+
+  SETTING_A_BUDGET_IS_GIVEN_UP_AS_OVERTAKEN {
+    @Override
+    public List<String> signs() {
+      return List.of("model: and nobody else has set or removed it");
+    }
+
+    @Override
+    public BudgetEffect settingBudgets(
+        BudgetEffect wanted, Budget budget, Instant clock, int driver) {
+      return wanted instanceof BudgetEffect.FindUsedBefore
+          ? new BudgetEffect.Reply(new Answer.Refused<>(Refusal.overtaken()))
           : wanted;
     }
   },

@@ -100,6 +100,21 @@ enum LeaseBug implements PlantedBug {
     }
   },
 
+  WHAT_IS_ADDED_IS_ANSWERED_BY_SOMETHING_ELSE("crash: no lease") {
+    @Override
+    @SuppressWarnings("unchecked")
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.SettleLease it && it.added() != null
+          ? (Request<C>) new Request<WalletCommand>(new WalletCommand.View(), null)
+          : request;
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.sidecarsIn(scenario.seed()) > 0;
+    }
+  },
+
   AN_EPOCH_IS_NOT_CHECKED("I9: which was over") {
     @Override
     public boolean hasOtherRules() {
@@ -295,6 +310,18 @@ enum LeaseBug implements PlantedBug {
                   && it.plan().request().lease() != null
                   && it.plan().request().lease().more() != null,
           Refusal.of(Refusal.Code.LEASE_ENDED, "planted"));
+    }
+  },
+
+  NOTHING_IS_ADDED_ONCE_ANY_BUDGET_WAS_SET("I9: nothing is added to") {
+    @Override
+    public Tampering forOneRun() {
+      return new NotAddedSinceABudget();
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasLeases(scenario.seed()) && Simulation.budgetersIn(scenario.seed()) > 0;
     }
   };
 

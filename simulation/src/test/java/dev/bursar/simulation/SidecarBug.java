@@ -3,6 +3,7 @@ package dev.bursar.simulation;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.lease.Listener;
+import dev.bursar.domain.lease.Listeners;
 import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.org.OrgSettings;
@@ -53,6 +54,18 @@ enum SidecarBug implements PlantedBug {
     }
   },
 
+  WHAT_WAS_USED_IS_SAID_NOT_TO_BE_KEPT("crash: the disk is full") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return super.isSoughtIn(scenario) && !scenario.has(Fault.SIDECAR_DISK_FAILS);
+    }
+
+    @Override
+    public boolean failsToKeep() {
+      return true;
+    }
+  },
+
   A_SIDECAR_COUNTS_NO_UNITS("I2: of them") {
     @Override
     public Map<String, Long> units(Map<String, Long> granted) {
@@ -98,6 +111,43 @@ enum SidecarBug implements PlantedBug {
     @Override
     public Map<Listener, Long> waitedFor(Map<Listener, Long> awaited) {
       return Map.of();
+    }
+  },
+
+  WHO_LISTENS_IS_SAID_TO_BE_AWAY("I9: as AWAY") {
+    @Override
+    public long soughtFrom() {
+      return 9;
+    }
+
+    @Override
+    public Map<Listener, Listeners.Reached> reached(Map<Listener, Listeners.Reached> reached) {
+      return all(reached, Listeners.Reached.AWAY);
+    }
+  },
+
+  WHO_HAS_ACKNOWLEDGED_IS_SAID_TO_BE_SILENT("I9: as SILENT") {
+    @Override
+    public long soughtFrom() {
+      return 9;
+    }
+
+    @Override
+    public Map<Listener, Listeners.Reached> reached(Map<Listener, Listeners.Reached> reached) {
+      return all(reached, Listeners.Reached.SILENT);
+    }
+  },
+
+  WHAT_IS_DECIDED_WHILE_ANOTHER_CATALOG_COMES_TO_COUNT_STAYS(
+      "I2: is let through", "model: stand in the way") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasPlans(scenario.seed());
+    }
+
+    @Override
+    public boolean looksAgain() {
+      return false;
     }
   },
 
@@ -154,6 +204,23 @@ enum SidecarBug implements PlantedBug {
     @Override
     public boolean reports(Entry.Stored use) {
       return use.lease() != null;
+    }
+  },
+
+  WHAT_ONE_ORG_LETS_PASS_PASSES_FOR_ANY("model: could ask nobody whether") {
+    @Override
+    public long soughtFrom() {
+      return 377;
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CUT_OFF);
+    }
+
+    @Override
+    public List<String> toldOf(List<String> orgs) {
+      return List.of(SimulatedClient.ORG, SimulatedClient.OTHER_ORG);
     }
   },
 
@@ -246,6 +313,13 @@ enum SidecarBug implements PlantedBug {
       int times = sent.merge(id, 1, Integer::sum);
       return times == 1 ? id : id + "." + times;
     }
+  }
+
+  private static Map<Listener, Listeners.Reached> all(
+      Map<Listener, Listeners.Reached> reached, Listeners.Reached how) {
+    Map<Listener, Listeners.Reached> all = new HashMap<>();
+    reached.keySet().forEach(who -> all.put(who, how));
+    return all;
   }
 
   private static Recovery without(Recovery of) {
