@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.LongPredicate;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -134,7 +135,8 @@ final class AnswerChecks {
 
   /**
    * It was over, or may have been by some clock; or some hard limit that it falls under was set
-   * since it was granted, or has another window than then.
+   * since it was granted, or has come to apply, as its team lies elsewhere, or has another window
+   * than then.
    */
   private boolean mayHaveEnded(String lease, ReserveRequest request, EntityId id, Since since) {
     NaiveOrg org = world.watch.org(id);
@@ -165,7 +167,22 @@ final class AnswerChecks {
             .filter(Applied::isHard)
             .toList();
     boolean isOver = world.cluster.mayHaveCome(term.endAt(since.moment()), id, since);
-    boolean isSet = hard.stream().anyMatch(each -> org.budgets.isSetAfter(each, term.since()));
+    Set<String> before =
+        org.budgets
+            .applied(
+                request.subject(),
+                type(request),
+                NaiveOrg.use(request),
+                term.from(),
+                term.since())
+            .stream()
+            .map(Applied::budget)
+            .collect(Collectors.toSet());
+    boolean isSet =
+        hard.stream()
+            .anyMatch(
+                each ->
+                    org.budgets.isSetAfter(each, term.since()) || !before.contains(each.budget()));
     boolean hasBegun = hard.stream().anyMatch(each -> each.window().isAfter(term.from()));
     saw(isOver && !isSet && !hasBegun, Rarity.LEASE_NOT_PROLONGED_AS_IT_WAS_OVER);
     saw(isSet && !isOver && !hasBegun, Rarity.LEASE_NOT_PROLONGED_AS_A_LIMIT_WAS_SET);

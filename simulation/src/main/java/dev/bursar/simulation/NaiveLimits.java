@@ -310,7 +310,7 @@ final class NaiveLimits {
         || !starts.isStarted(limit.budget(), limit.of().since())) {
       return;
     }
-    BigInteger least = starts.least(draft.budget(), limit.key(), org.facts(draft.budget()));
+    BigInteger least = starts.least(draft, limit.key(), org.facts(draft.budget()));
     expect(
         micros(told.used().plus(told.held())).compareTo(least) >= 0,
         "model",

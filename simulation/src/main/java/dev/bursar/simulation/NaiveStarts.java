@@ -259,13 +259,16 @@ final class NaiveStarts {
   /**
    * The least that a counter stands at: what was charged of what has ended here, what is open here,
    * and what is left of each lease, as its wallet knows it: what has been used of that is known
-   * here later. What was begun in another window need not count, and what has expired may be
-   * forgotten. Of a rate nothing is known.
+   * here later. What was begun in another window need not count, what has expired may be forgotten,
+   * and what had ended before it was drafted counts in the window of then alone. Of a rate nothing
+   * is known.
    *
    * @param begun all that the org has ever begun and that the budget counts
    */
-  BigInteger least(Budget budget, Key key, Collection<NaiveOrg.Fact> begun) {
+  BigInteger least(NaiveBudgets.Drafted draft, Key key, Collection<NaiveOrg.Fact> begun) {
     BigInteger least = BigInteger.ZERO;
+    Budget budget = draft.budget();
+    Instant first = NaiveBudgets.of(budget, Subject.ofOrg(""), draft.at()).window();
     for (NaiveOrg.Fact fact : begun) {
       String reservation = fact.plan().reservation();
       Applied limit = NaiveBudgets.of(budget, fact.subject(), fact.at());
@@ -274,6 +277,7 @@ final class NaiveStarts {
       if (limit.isRate()
           || !limit.key().equals(key)
           || (end != null && end.hasExpired)
+          || (end != null && end.moment <= draft.moment() && limit.window().isBefore(first))
           || overtaking.contains(reservation)
           || (work != null && work.isTooLateFor(limit))) {
         continue;

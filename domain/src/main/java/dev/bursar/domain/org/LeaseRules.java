@@ -143,7 +143,7 @@ final class LeaseRules {
   private static Refusal notHeld(String limit) {
     return Refusal.of(
         Code.LEASE_ENDED,
-        "the lease does not hold in the present window of the limit %s, which was set after it was granted: close it, and ask for another"
+        "the lease does not hold in the present window of the limit %s, which has come to count since it was granted: close it, and ask for another"
             .formatted(limit));
   }
 
