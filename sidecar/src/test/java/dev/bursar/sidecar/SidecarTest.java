@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.Ended;
@@ -189,6 +190,53 @@ final class SidecarTest {
     server.away(false);
     until(() -> server.unchecked() == 3);
     sidecar.close();
+  }
+
+  /** What is known to be denied needs nobody to be asked. */
+  @Test
+  void nobodyIsLetPassWhoIsFrozenOrNotEntitledThoughNobodyCanBeAsked() throws Exception {
+    SidecarSettings allowing = SidecarSettings.USUAL.failing(FailMode.ALLOW, Map.of());
+    ReserveRequest chat = request("2", false);
+    server.freezeOrg("frozen by ops");
+    try (Sidecar sidecar = sidecar(allowing, LARGE)) {
+      sidecar.terms("acme").toCompletableFuture().join();
+      server.away(true);
+      assertThat(sidecar.reserve(chat).toCompletableFuture().join())
+          .isEqualTo(new Decision.Denied("frozen", "frozen by ops"));
+      assertThat(sidecar.meters().uncheckedDenied()).isEqualTo(1);
+    }
+    server.away(false);
+    server.planWithoutFeatures("free");
+    try (Sidecar sidecar = sidecar(allowing, LARGE)) {
+      sidecar.terms("acme").toCompletableFuture().join();
+      server.away(true);
+      for (ReserveRequest each :
+          List.of(chat, longer(chat, 601), chat.withDefault(OveragePolicy.CAP))) {
+        assertThat(sidecar.reserve(each).toCompletableFuture().join())
+            .isInstanceOfSatisfying(
+                Decision.Denied.class, it -> assertThat(it.code()).isEqualTo("not_entitled"));
+        assertThat(sidecar.unasked(each).toCompletableFuture().join())
+            .isInstanceOfSatisfying(
+                Decision.Denied.class, it -> assertThat(it.code()).isEqualTo("not_entitled"));
+      }
+    }
+  }
+
+  private static ReserveRequest longer(ReserveRequest it, long seconds) {
+    return new ReserveRequest(
+        it.subject(),
+        it.feature(),
+        it.model(),
+        it.session(),
+        it.wallet(),
+        it.usage(),
+        it.amount(),
+        it.creditType(),
+        seconds,
+        it.overagePolicy(),
+        it.commit(),
+        it.dryRun(),
+        it.metadata());
   }
 
   @Test

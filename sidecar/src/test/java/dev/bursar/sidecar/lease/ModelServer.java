@@ -44,14 +44,19 @@ public final class ModelServer implements Server, TermsSource {
   /** A model that has a price for tokens. */
   public static final String PRICED_MODEL = "gpt";
 
-  private static Tagged terms(OveragePolicy ofPlan) {
+  private static OrgReply.Entitled entitled(@Nullable String plan, @Nullable String frozen) {
+    return new OrgReply.Entitled(
+        new OrgSettings("Acme", ZoneOffset.UTC, plan, List.of()),
+        plan == null ? Status.NONE : Status.ACTIVE,
+        null,
+        frozen,
+        List.of());
+  }
+
+  private static Tagged terms(OveragePolicy ofPlan, OrgReply.Entitled entitled) {
     return new Tagged(
         new Terms(
-            new OrgReply.Entitled(
-                new OrgSettings("Acme", ZoneOffset.UTC, null, List.of()),
-                Status.NONE,
-                null,
-                List.of()),
+            entitled,
             Set.of("platform"),
             ofPlan,
             new PriceList(
@@ -80,7 +85,7 @@ public final class ModelServer implements Server, TermsSource {
   private int reports;
   private int reportsUnderWay;
   private boolean termsRefused;
-  private Tagged terms = terms(OveragePolicy.RECORD);
+  private Tagged terms = terms(OveragePolicy.RECORD, entitled(null, null));
   private final List<String> reported = new ArrayList<>();
 
   public ModelServer(long credits) {
@@ -178,7 +183,17 @@ public final class ModelServer implements Server, TermsSource {
 
   /** What the org's plan says of what work comes to above what was held. */
   public synchronized void plan(OveragePolicy policy) {
-    terms = terms(policy);
+    terms = terms(policy, entitled(null, null));
+  }
+
+  /** The org has a plan without any feature. */
+  public synchronized void planWithoutFeatures(String plan) {
+    terms = terms(OveragePolicy.RECORD, entitled(plan, null));
+  }
+
+  /** All of the org is frozen; in these words. */
+  public synchronized void freezeOrg(String how) {
+    terms = terms(OveragePolicy.RECORD, entitled(null, how));
   }
 
   /** Features count by themselves. */
