@@ -60,6 +60,7 @@ public final class Sidecar implements Changes, AutoCloseable {
   private final Server server;
   private final UsageLog file;
   private final Host host;
+  private final ToldOrgs toldOrgs = new ToldOrgs();
   private final Desks desks;
   private final SidecarMeters meters;
   private final Host.Running timer;
@@ -93,7 +94,7 @@ public final class Sidecar implements Changes, AutoCloseable {
     this.file = file;
     this.host = host;
     this.meters = new SidecarMeters(host);
-    this.desks = new Desks(settings, server, source, host, meters);
+    this.desks = new Desks(settings, server, source, host, meters, toldOrgs);
     this.reporter =
         new Reporter(
             desks::desk, server, file, host, settings.reportEvery(), settings.patience(), meters);
@@ -394,7 +395,7 @@ public final class Sidecar implements Changes, AutoCloseable {
   public CompletionStage<Decision> unasked(ReserveRequest request, @Nullable CallKey key) {
     OrgDesk desk = desks.asked(request.subject().org());
     TermsSource.Tagged known = desk == null ? null : desk.known();
-    if (desk == null || !desks.wasTold(desk.org)) {
+    if (desk == null || !toldOrgs.contains(desk.org)) {
       // It may be another's: the server has refused to tell of it, or was not asked yet.
       return away("nobody can be asked, and it is not known whether the key may spend for the org");
     }
@@ -586,16 +587,23 @@ public final class Sidecar implements Changes, AutoCloseable {
   }
 
   /**
-   * What an earlier life has wanted is leased again before it is asked for, where there is plenty;
-   * and of which orgs the server has told it counts for this life, too.
+   * What an earlier life has wanted is leased again before it is asked for, where there is plenty.
    */
-  public void expect(WantedFile.Before before) {
-    desks.expect(before);
+  public void expect(List<Wanted> all) {
+    desks.expect(all);
   }
 
-  /** Of which orgs the server has told with this key; the last ones. */
+  /**
+   * Of which orgs the server has told an earlier life with the same key counts for this one, too;
+   * to be said before anything is asked.
+   */
+  public void toldBefore(List<String> orgs) {
+    toldOrgs.before(orgs);
+  }
+
+  /** Of which orgs the server has told with this key; the last ones, the newest last. */
   public List<String> told() {
-    return desks.told();
+    return toldOrgs.all();
   }
 
   // ---- what others push

@@ -57,25 +57,32 @@ public final class WantedFile {
     this.key = key;
   }
 
-  /** Writes it anew; where there is nothing it stays as it was. */
+  /** Writes it anew; where there is nothing there is no file. */
   public synchronized void write(List<Wanted> all, List<String> orgs, Instant now) {
-    if (all.isEmpty() && orgs.isEmpty()) {
-      return;
-    }
-    byte[] bytes =
-        JsonWriter.bytes(
-            json ->
-                json.field("at", now)
-                    .field("key", key)
-                    .objects("wanted", all, WantedFile::write)
-                    .objects("orgs", orgs, (in, org) -> in.field("id", org)));
-    Path next = path.resolveSibling(path.getFileName() + ".new");
     try {
-      Files.write(next, bytes);
-      Files.move(next, path, StandardCopyOption.ATOMIC_MOVE);
+      if (all.isEmpty() && orgs.isEmpty()) {
+        Files.deleteIfExists(path);
+      } else {
+        replace(bytes(all, orgs, now));
+      }
     } catch (IOException e) {
       LOG.atDebug().setMessage("what was wanted is not kept").setCause(e).log();
     }
+  }
+
+  private void replace(byte[] bytes) throws IOException {
+    Path next = path.resolveSibling(path.getFileName() + ".new");
+    Files.write(next, bytes);
+    Files.move(next, path, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private byte[] bytes(List<Wanted> all, List<String> orgs, Instant now) {
+    return JsonWriter.bytes(
+        json ->
+            json.field("at", now)
+                .field("key", key)
+                .objects("wanted", all, WantedFile::write)
+                .objects("orgs", orgs, (in, org) -> in.field("id", org)));
   }
 
   private static void write(JsonWriter json, Wanted it) {

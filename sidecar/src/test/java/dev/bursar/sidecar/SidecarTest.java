@@ -123,7 +123,7 @@ final class SidecarTest {
     assertThat(wanted).hasSize(1);
     first.stop(Duration.ofSeconds(20));
     try (Sidecar second = sidecar()) {
-      second.expect(new WantedFile.Before(wanted, List.of()));
+      second.expect(wanted);
       until(() -> second.leases() == 1);
       id(reserve(second, "20", true));
       assertThat(second.meters().hitRatio()).isOne();

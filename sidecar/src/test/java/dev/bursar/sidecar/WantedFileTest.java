@@ -48,7 +48,6 @@ final class WantedFileTest {
   void isReadAsItWasWritten() {
     assertThat(file().read(NOON)).isEqualTo(WantedFile.Before.NONE);
     file().write(SOME, ORGS, NOON);
-    file().write(List.of(), List.of(), NOON.plus(Duration.ofMinutes(2)));
     assertThat(file().read(NOON.plus(Duration.ofMinutes(59))))
         .isEqualTo(new WantedFile.Before(SOME, ORGS));
   }
@@ -58,6 +57,14 @@ final class WantedFileTest {
     file().write(SOME, ORGS, NOON);
     assertThat(file().read(NOON.plus(Duration.ofMinutes(61))))
         .isEqualTo(new WantedFile.Before(List.of(), ORGS));
+  }
+
+  /** The server has refused the key since. */
+  @Test
+  void whereThereIsNothingAnyMoreNothingIsKept() {
+    file().write(SOME, ORGS, NOON);
+    file().write(List.of(), List.of(), NOON);
+    assertThat(file().read(NOON)).isEqualTo(WantedFile.Before.NONE);
   }
 
   @Test

@@ -132,6 +132,10 @@ public final class SidecarProcess implements AutoCloseable {
     ChangeStream changes = new ChangeStream(client, sidecar);
     register(registry, changes);
     OwnKey key = new OwnKey(options.key());
+    // Before anybody can ask, and before the server can refuse one of them.
+    WantedFile wanted = new WantedFile(options.data().resolve("wanted.json"), key.fingerprint());
+    WantedFile.Before before = wanted.read(clock.instant());
+    sidecar.toldBefore(before.orgs());
     KnownOrgs orgs = new KnownOrgs(sidecar);
     KnownAnswers known = new KnownAnswers(sidecar::passedOn);
     Collection<Recovery.Answered> answered = sidecar.answered();
@@ -181,8 +185,7 @@ public final class SidecarProcess implements AutoCloseable {
               .toCompletableFuture()
               .join();
       changes.start();
-      WantedFile wanted = new WantedFile(options.data().resolve("wanted.json"), key.fingerprint());
-      sidecar.expect(wanted.read(clock.instant()));
+      sidecar.expect(before.wanted());
       Runnable remember = () -> wanted.write(sidecar.wanted(), sidecar.told(), clock.instant());
       system.scheduler().scheduleWithFixedDelay(REMEMBER, REMEMBER, remember, system.dispatcher());
       return new SidecarProcess(
