@@ -315,16 +315,31 @@ final class ServerOverHttpTest {
     }
   }
 
-  @Test
-  void whatSomebodyElseAnswersDecidesNothing() {
-    answers.put("/v1/reservations", "{}");
-    for (int status : new int[] {400, 404, 409, 422}) {
-      statuses.put("/v1/reservations", status);
-      assertThatThrownBy(
-              () ->
-                  server.reserve(ModelServer.request("2", false), "k").toCompletableFuture().join())
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "", "<html>no such backend</html>"})
+  void whatSomebodyElseAnswersDecidesNothing(String body) {
+    ReserveRequest request = ModelServer.request("2", false);
+    LeaseKey acme = new LeaseKey(request.subject(), "chat", null, "platform");
+    Ask ask = new Ask.Acquire("c1", acme, 1_000_000, Map.of(), 300, false, false);
+    List<String> paths =
+        List.of(
+            "/v1/reservations", "/v1/leases", "/v1/orgs/acme/prices", "/v1/orgs/acme/entitlements");
+    for (int status : new int[] {302, 400, 401, 403, 404, 409, 413, 422}) {
+      for (String path : paths) {
+        answers.put(path, body);
+        statuses.put(path, status);
+      }
+      assertThatThrownBy(() -> server.reserve(request, "k").toCompletableFuture().join())
+          .as("%d", status)
           .cause()
           .isInstanceOf(ServerAway.class);
+      assertThatThrownBy(() -> server.terms("acme", null).toCompletableFuture().join())
+          .as("%d", status)
+          .cause()
+          .isInstanceOf(ServerAway.class);
+      assertThat(server.ask(ask, List.of()).toCompletableFuture().join().told())
+          .as("%d", status)
+          .isEqualTo(new Told.Lost());
     }
   }
 
