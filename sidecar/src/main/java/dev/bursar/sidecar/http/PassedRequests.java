@@ -12,6 +12,7 @@ import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.openai.Unsent;
 import dev.bursar.sidecar.server.Server;
+import dev.bursar.sidecar.server.ServerAway;
 import dev.bursar.sidecar.usage.CallKey;
 import java.net.URI;
 import java.time.Duration;
@@ -102,12 +103,9 @@ final class PassedRequests implements Elsewhere {
 
   @Override
   public CompletionStage<HttpResponse> answer(HttpRequest request) {
-    boolean isReservation = isReservation(request) && hasOwnKey(request);
-    if (isReservation && server.isSilent()) {
-      ReserveRequest wish = wish(request);
-      if (wish != null) {
-        return unasked(request, wish, true);
-      }
+    ReserveRequest wish = isReservation(request) && hasOwnKey(request) ? wish(request) : null;
+    if (wish != null && server.isSilent()) {
+      return unasked(request, wish, true);
     }
     if (request.entity().getContentLengthOption().orElse(0) > BODY_BYTES_MAX) {
       return CompletableFuture.completedFuture(response(TOO_LARGE));
@@ -131,12 +129,11 @@ final class PassedRequests implements Elsewhere {
         passed = passed.addHeader(header);
       }
     }
-    String key = isReservation ? idempotencyKey(request) : null;
-    ReserveRequest keyed = key == null ? null : wish(request);
-    String operation = keyed == null ? "" : EnforcementRoutes.reserving(keyed);
-    known.sending(operation, key);
+    String repeated = wish == null ? null : idempotencyKey(request);
+    String operation = wish == null ? "" : EnforcementRoutes.reserving(wish);
+    known.sending(operation, repeated);
     CompletionStage<HttpResponse> answer = http.singleRequest(passed);
-    return (isReservation ? soon(answer) : answer)
+    return (wish == null ? answer : soon(answer).thenApply(it -> unlessAway(it, wish)))
         .thenApply(PassedRequests::cleaned)
         .exceptionallyCompose(
             error -> {
@@ -144,12 +141,11 @@ final class PassedRequests implements Elsewhere {
               LOG.atDebug().setMessage("the server could not be asked").setCause(cause).log();
               boolean unsent = Unsent.is(cause);
               if (unsent) {
-                known.unsent(operation, key);
+                known.unsent(operation, repeated);
               }
               if (cause instanceof EntityStreamSizeException) {
                 return CompletableFuture.completedFuture(response(TOO_LARGE));
               }
-              ReserveRequest wish = isReservation ? wish(request) : null;
               return wish != null
                   ? unasked(request, wish, unsent)
                   : CompletableFuture.completedFuture(response(AWAY));
@@ -168,6 +164,19 @@ final class PassedRequests implements Elsewhere {
           }
         });
     return soon.orTimeout(DECIDED_WITHIN.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * A server that decides nothing now is away. Of a one-shot it may have charged all the same: what
+   * it says of that is passed on.
+   */
+  private HttpResponse unlessAway(HttpResponse answer, ReserveRequest wish) {
+    int status = answer.status().intValue();
+    if (wish.commit() || (status != 429 && status < 500)) {
+      return answer;
+    }
+    answer.discardEntityBytes(system);
+    throw new ServerAway("the server answered " + status);
   }
 
   private static HttpResponse cleaned(HttpResponse answer) {

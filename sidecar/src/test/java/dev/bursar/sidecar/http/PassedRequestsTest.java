@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is passed on to a server that does not answer, where the fail mode lets pass. */
 @Timeout(60)
@@ -98,6 +101,32 @@ final class PassedRequestsTest {
     HttpResponse answer = answer(nobody, true);
     assertThat(LocalRoutes.text(answer))
         .contains("\"decision\":\"allow\"", "\"source\":\"unchecked\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {429, 500, 503})
+  void aServerThatDecidesNothingNowIsAway(int status) throws Exception {
+    HttpServer server = HttpServer.create(new InetSocketAddress(LOOPBACK, 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
+            byte[] body = "{\"code\":\"stopping\"}".getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(status, body.length);
+            exchange.getResponseBody().write(body);
+          }
+        });
+    server.start();
+    try {
+      assertThat(LocalRoutes.text(answer(server.getAddress().getPort(), false)))
+          .contains("\"decision\":\"allow\"", "\"source\":\"unchecked\"");
+      assertThat(answer(server.getAddress().getPort(), true).status().intValue())
+          .as("a one-shot may have been charged")
+          .isEqualTo(status);
+    } finally {
+      server.stop(0);
+    }
   }
 
   @Test
