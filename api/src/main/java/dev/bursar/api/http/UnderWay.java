@@ -3,8 +3,7 @@ package dev.bursar.api.http;
 import dev.bursar.api.problem.Problem;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,7 +18,6 @@ import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.Connection;
-import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.http.scaladsl.model.HttpEntity.ChunkStreamPart;
 import org.apache.pekko.japi.function.Function;
 import org.apache.pekko.stream.KillSwitches;
@@ -40,7 +38,8 @@ public final class UnderWay {
       Problem.passing(
           503,
           "stopping",
-          "the server stops, and it may or may not have happened; ask again with the same Idempotency-Key");
+          "the server stops, and it may or may not have happened; ask again with the same"
+              + " Idempotency-Key");
 
   /** So long an answer may go unread until its reader is taken to have gone away before. */
   private static final Duration UNREAD_MAX = Duration.ofSeconds(1);
@@ -49,11 +48,13 @@ public final class UnderWay {
       CompletableFuture.delayedExecutor(UNREAD_MAX.toMillis(), TimeUnit.MILLISECONDS);
 
   private final Function<HttpRequest, CompletionStage<HttpResponse>> handler;
+  private final Refusing refusing;
   private final Materializer materializer;
   private final AtomicInteger count = new AtomicInteger();
 
   /** Those that were not answered at once, and are not yet. */
-  private final Set<CompletableFuture<HttpResponse>> unanswered = ConcurrentHashMap.newKeySet();
+  private final Map<CompletableFuture<HttpResponse>, HttpRequest> unanswered =
+      new ConcurrentHashMap<>();
 
   private final SharedKillSwitch answers = KillSwitches.shared("answers");
   private final CompletableFuture<Done> ended = new CompletableFuture<>();
@@ -61,10 +62,14 @@ public final class UnderWay {
 
   /**
    * @param handler answers what is begun
+   * @param refusing tells what is not, or has no answer in the end
    */
   public UnderWay(
-      Function<HttpRequest, CompletionStage<HttpResponse>> handler, Materializer materializer) {
+      Function<HttpRequest, CompletionStage<HttpResponse>> handler,
+      Refusing refusing,
+      Materializer materializer) {
     this.handler = handler;
+    this.refusing = refusing;
     this.materializer = materializer;
   }
 
@@ -75,7 +80,7 @@ public final class UnderWay {
     if (isStopping) {
       end();
       request.entity().discardBytes(materializer);
-      return CompletableFuture.completedStage(told(STOPPING, Head.of(request).requestId()));
+      return CompletableFuture.completedStage(closing(refusing.refuse(request, STOPPING)));
     }
     CompletionStage<HttpResponse> made;
     try {
@@ -89,7 +94,7 @@ public final class UnderWay {
       end();
       return answer;
     }
-    unanswered.add(answer);
+    unanswered.put(answer, request);
     return answer.whenComplete(
         (response, error) -> {
           unanswered.remove(answer);
@@ -118,16 +123,8 @@ public final class UnderWay {
    */
   public void giveUp() {
     answers.abort(new IOException("the server stops"));
-    unanswered.forEach(each -> each.complete(told(UNANSWERED, Head.newRequestId())));
-  }
-
-  private static HttpResponse told(Problem problem, String requestId) {
-    return closing(
-        HttpResponse.create()
-            .withStatus(problem.status())
-            .withHeaders(List.of(RawHeader.create("X-Request-Id", requestId)))
-            .addHeaders(problem.headers())
-            .withEntity(HttpEntities.create(Responses.PROBLEM_JSON, problem.toJson(requestId))));
+    unanswered.forEach(
+        (answer, request) -> answer.complete(closing(refusing.refuse(request, UNANSWERED))));
   }
 
   private static HttpResponse closing(HttpResponse response) {

@@ -1,5 +1,6 @@
 package dev.bursar.sidecar.envoy;
 
+import dev.bursar.api.http.Refusing;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.sidecar.gateway.Denials;
 import dev.bursar.sidecar.gateway.Door;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * pass, else by the denial. Never by 5xx, which Envoy takes for a failure that it may have to let
  * pass: what passes though nobody could be asked is for the fail mode to say.
  */
-public final class HttpAuthorization {
+public final class HttpAuthorization implements Refusing {
 
   /** Where it is; the proxy puts it before the request's own path. */
   public static final String PATH = "/ext_authz";
@@ -82,6 +83,12 @@ public final class HttpAuthorization {
     }
     return verdict.thenCombine(
         body.handle((whole, error) -> true), (it, taken) -> response(it, id));
+  }
+
+  /** Denies a request that is not looked at. */
+  @Override
+  public HttpResponse refuse(HttpRequest request, Problem problem) {
+    return response(new Verdict(problem, null), header(request, "x-request-id"));
   }
 
   private static HttpResponse response(Verdict verdict, @Nullable String id) {

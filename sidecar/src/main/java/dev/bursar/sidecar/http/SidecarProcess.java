@@ -181,7 +181,7 @@ public final class SidecarProcess implements AutoCloseable {
                 options.host(), gateways.grpcPort(), gate, checks, door, defaults, registry);
       }
       HttpServer server =
-          HttpServer.bind(system, options.host(), options.port(), handler)
+          HttpServer.bind(system, options.host(), options.port(), handler, handler)
               .toCompletableFuture()
               .join();
       changes.start();

@@ -10,10 +10,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -90,15 +88,8 @@ final class Upstream {
   private final OpenAiSettings settings;
   private final Uri base;
 
-  private static final OpenAiError STOPPING =
-      new OpenAiError(
-          503, "stopping", null, "the sidecar ends, and the model had not answered; ask again");
-
   /** Ends all answers of models. */
   private final SharedKillSwitch answers = KillSwitches.shared("answers");
-
-  /** Calls of models of whose answers nothing has come. */
-  private final Set<CompletableFuture<HttpResponse>> awaited = ConcurrentHashMap.newKeySet();
 
   Upstream(ClassicActorSystemProvider system, OpenAiSettings settings) {
     this.system = system;
@@ -160,17 +151,16 @@ final class Upstream {
         http.singleRequest(
                 request, http.defaultClientHttpsContext(), pool, system.classicSystem().log())
             .toCompletableFuture();
-    CompletableFuture<HttpResponse> soon =
-        answer.copy().orTimeout(settings.within().toMillis(), TimeUnit.MILLISECONDS);
-    awaited.add(soon);
-    return soon.whenComplete(
-        (response, error) -> {
-          awaited.remove(soon);
-          if (error != null) {
-            // One that comes after all is nobody's.
-            answer.thenAccept(late -> late.discardEntityBytes(materializer));
-          }
-        });
+    return answer
+        .copy()
+        .orTimeout(settings.within().toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete(
+            (response, error) -> {
+              if (error != null) {
+                // One that comes after all is nobody's.
+                answer.thenAccept(late -> late.discardEntityBytes(materializer));
+              }
+            });
   }
 
   /** Passes a request on, and its answer back. */
@@ -294,10 +284,9 @@ final class Upstream {
     }
   }
 
-  /** Ends all calls, as if the API had broken off. */
+  /** Ends all answers, as if the API had broken off. */
   void cut() {
     answers.abort(new IOException("the sidecar ends"));
-    awaited.forEach(each -> each.completeExceptionally(new CancellationException()));
   }
 
   /** What was never sent ran nowhere; what was has, as far as anybody knows, read the request. */
@@ -315,9 +304,6 @@ final class Upstream {
     Throwable cause = Gate.cause(error);
     if (cause instanceof BufferOverflowException) {
       return new OpenAiError(429, "busy", null, "as many calls are waiting as may; ask again");
-    }
-    if (cause instanceof CancellationException) {
-      return STOPPING;
     }
     LOG.atWarn().setMessage("the model's API did not answer").setCause(cause).log();
     return cause instanceof TimeoutException
