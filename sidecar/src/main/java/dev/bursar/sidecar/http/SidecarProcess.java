@@ -56,6 +56,9 @@ public final class SidecarProcess implements AutoCloseable {
   /** How often is put down what was wanted. */
   private static final Duration REMEMBER = Duration.ofSeconds(30);
 
+  /** Whoever waits for a disk holds up no request. */
+  private static final String MAY_BLOCK = "pekko.actor.default-blocking-io-dispatcher";
+
   /**
    * What it is to be.
    *
@@ -187,7 +190,10 @@ public final class SidecarProcess implements AutoCloseable {
       changes.start();
       sidecar.expect(before.wanted());
       Runnable remember = () -> wanted.write(sidecar.wanted(), sidecar.told(), clock.instant());
-      system.scheduler().scheduleWithFixedDelay(REMEMBER, REMEMBER, remember, system.dispatcher());
+      system
+          .scheduler()
+          .scheduleWithFixedDelay(
+              REMEMBER, REMEMBER, remember, system.dispatchers().lookup(MAY_BLOCK));
       return new SidecarProcess(
           system, client, sidecar, gate, changes, server, envoy, models, remember);
     } catch (CompletionException | IOException e) {
