@@ -222,6 +222,28 @@ final class SidecarTest {
     }
   }
 
+  /** It has run, whatever this machine's clock says of when. */
+  @Test
+  void whatIsAheadOfTheServersClockIsReportedOnceThatHasComeSoFar() throws Exception {
+    SidecarSettings allowing = SidecarSettings.USUAL.failing(FailMode.ALLOW, Map.of());
+    server.behind(true);
+    try (Sidecar first = sidecar(allowing, LARGE)) {
+      first.terms("acme").toCompletableFuture().join();
+      server.away(true);
+      id(first.unasked(request("3", true)).toCompletableFuture().join());
+      server.away(false);
+      until(() -> first.file().unsentAside() == 1 && first.file().unsent() == 1);
+      assertThat(first.meters().rejectedUses()).isZero();
+    }
+    try (Sidecar second = sidecar(allowing, LARGE)) {
+      assertThat(second.file().unsentAside()).as("a crash does not lose it").isEqualTo(1);
+      server.behind(false);
+      until(() -> server.unchecked() == 3 && second.file().unsent() == 0);
+      assertThat(second.meters().rejectedUses()).isZero();
+    }
+    assertThat(server.unchecked()).as("once").isEqualTo(3);
+  }
+
   private static ReserveRequest longer(ReserveRequest it, long seconds) {
     return new ReserveRequest(
         it.subject(),

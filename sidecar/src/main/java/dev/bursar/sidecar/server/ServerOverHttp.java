@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -334,9 +335,23 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   }
 
   private static Reported events(HttpResponse<byte[]> answer) {
-    return answer.statusCode() == 200
-        ? new Reported(new Told.Denied(), rejected(json(answer)))
-        : reported(answer, true);
+    if (answer.statusCode() != 200) {
+      return reported(answer, true);
+    }
+    JsonNode json = json(answer);
+    return new Reported(new Told.Denied(), rejected(json), notYet(json));
+  }
+
+  /** Of an event, its own time is at fault only where it is ahead of the server's. */
+  private static Set<Integer> notYet(JsonNode json) {
+    Set<Integer> notYet = new HashSet<>();
+    JsonNode results = json.path("results");
+    for (int i = 0; i < results.size(); i++) {
+      if (results.path(i).at("/error/field").asText().equals("time")) {
+        notYet.add(i);
+      }
+    }
+    return notYet;
   }
 
   private static List<@Nullable String> rejected(JsonNode json) {

@@ -29,6 +29,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +77,7 @@ public final class ModelServer implements Server, TermsSource {
 
   private final LeasingServer leasing;
   private boolean away;
+  private boolean behind;
   private long unchecked;
   private long asked;
   private String refused = "";
@@ -130,6 +133,11 @@ public final class ModelServer implements Server, TermsSource {
 
   public synchronized void away(boolean isAway) {
     away = isAway;
+  }
+
+  /** All that is reported as events is ahead of its clock. */
+  public synchronized void behind(boolean isBehind) {
+    behind = isBehind;
   }
 
   /** All that was leased is long over. */
@@ -292,6 +300,13 @@ public final class ModelServer implements Server, TermsSource {
   public synchronized CompletionStage<Reported> report(List<Entry.Stored> uses) {
     if (away) {
       return CompletableFuture.completedFuture(new Reported(new Told.Lost(), List.of()));
+    }
+    if (behind) {
+      return CompletableFuture.completedFuture(
+          new Reported(
+              new Told.Denied(),
+              uses.stream().<@Nullable String>map(each -> "time").toList(),
+              IntStream.range(0, uses.size()).boxed().collect(Collectors.toSet())));
     }
     uses.forEach(this::report);
     unchecked += uses.stream().mapToLong(Entry.Stored::micros).sum();

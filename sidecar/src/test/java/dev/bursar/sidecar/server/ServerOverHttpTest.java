@@ -381,6 +381,23 @@ final class ServerOverHttpTest {
   }
 
   @Test
+  void anEventIsRejectedOnlyForNowWhereItsTimeIsAhead() {
+    answers.put(
+        "/v1/events",
+        """
+        {'results':[{'status':'accepted'},
+          {'status':'rejected','error':{'code':'invalid','field':'time','detail':'is in the future'}},
+          {'status':'rejected','error':{'code':'no_rate','field':'data.usage','detail':'has no rate'}}]}
+        """);
+    ReserveRequest work = ModelServer.request("2", true);
+    Use use = new Use("u", null, Instant.EPOCH, work, null, work.amount(), "platform", 2_000_000);
+    Entry.Stored each = Entry.Stored.owed(use, List.of(), null);
+    Server.Reported told = server.report(List.of(each, each, each)).toCompletableFuture().join();
+    assertThat(told.notYet()).containsExactly(1);
+    assertThat(told.rejected().get(2)).contains("no_rate");
+  }
+
+  @Test
   void termsThatCanNotBeReadAreCountedAndAskedForAgain() throws Exception {
     answers.put("/v1/orgs/acme/prices", PRICES.formatted("as you like"));
     answers.put(
