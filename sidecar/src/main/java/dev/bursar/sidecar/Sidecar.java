@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +49,9 @@ public final class Sidecar implements Changes, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Sidecar.class);
   private static final int ROUNDS_MAX = 10;
+
+  /** How often it is looked whether all is reported, while it stops. */
+  private static final long LOOK_MS = 10;
 
   private static final Decision REFUSED =
       new Decision.Denied("key_refused", "the server does not take the sidecar's key");
@@ -661,13 +665,16 @@ public final class Sidecar implements Changes, AutoCloseable {
    * Decides nothing more, reports what was used and gives back what is left, for so long at most;
    * what has not been reported by then, and what is still set aside, is in the file.
    */
-  public void stop(Duration within) throws InterruptedException {
+  public void stop(Duration within) {
     closing = true;
     long deadline = host.nanos() + within.toNanos();
     desks.revokeAll();
     reporter.hurry();
     while ((desks.closable() > 0 || file.unsent() > 0) && host.nanos() - deadline < 0) {
-      Thread.sleep(10);
+      // Whoever calls may be a thread of the pool by which answers come in: it makes up for one
+      // that
+      // waits so, and not for one that sleeps.
+      new CompletableFuture<Void>().completeOnTimeout(null, LOOK_MS, TimeUnit.MILLISECONDS).join();
     }
     close();
   }

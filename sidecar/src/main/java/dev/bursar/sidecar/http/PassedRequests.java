@@ -25,6 +25,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.Http;
+import org.apache.pekko.http.javadsl.model.ContentType;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
@@ -35,6 +36,9 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.RequestEntity;
 import org.apache.pekko.http.javadsl.model.Uri;
 import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
+import org.apache.pekko.stream.KillSwitches;
+import org.apache.pekko.stream.SharedKillSwitch;
+import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +65,8 @@ final class PassedRequests implements Elsewhere {
           "date",
           "server");
 
+  private static final String EVENTS = "text/event-stream";
+
   private static final Problem AWAY =
       Problem.passing(503, "server_away", "the server can't be reached, and it is the server's");
 
@@ -82,6 +88,7 @@ final class PassedRequests implements Elsewhere {
   private final InstantSource clock;
 
   private final KnownAnswers known;
+  private final SharedKillSwitch streams = KillSwitches.shared("passed");
 
   PassedRequests(
       ClassicActorSystemProvider system,
@@ -99,6 +106,11 @@ final class PassedRequests implements Elsewhere {
     this.sidecar = sidecar;
     this.known = known;
     this.clock = clock;
+  }
+
+  /** Ends streams of events in good order, which would not end by themselves. */
+  void stop() {
+    streams.shutdown();
   }
 
   @Override
@@ -134,7 +146,7 @@ final class PassedRequests implements Elsewhere {
     known.sending(operation, repeated);
     CompletionStage<HttpResponse> answer = http.singleRequest(passed);
     return (wish == null ? answer : soon(answer).thenApply(it -> unlessAway(it, wish)))
-        .thenApply(PassedRequests::cleaned)
+        .thenApply(this::cleaned)
         .exceptionallyCompose(
             error -> {
               Throwable cause = error instanceof CompletionException ? error.getCause() : error;
@@ -179,7 +191,7 @@ final class PassedRequests implements Elsewhere {
     throw new ServerAway("the server answered " + status);
   }
 
-  private static HttpResponse cleaned(HttpResponse answer) {
+  private HttpResponse cleaned(HttpResponse answer) {
     HttpResponse response =
         HttpResponse.create().withStatus(answer.status()).withEntity(answer.entity());
     for (HttpHeader header : answer.getHeaders()) {
@@ -187,7 +199,12 @@ final class PassedRequests implements Elsewhere {
         response = response.addHeader(header);
       }
     }
-    return response;
+    ContentType type = answer.entity().getContentType();
+    return type.mediaType().toString().equalsIgnoreCase(EVENTS)
+        ? response.withEntity(
+            HttpEntities.createChunked(
+                type, answer.entity().getDataBytes().via(streams.<ByteString>flow())))
+        : response;
   }
 
   /** What was sent may have happened: then only what sets nothing down for good is decided here. */

@@ -44,9 +44,13 @@ import java.util.stream.Stream;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.ActorSystem;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A sidecar behind the server's own routes, on this machine. */
 public final class SidecarProcess implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SidecarProcess.class);
 
   /** How long calls may go on, and after that how long is reported. */
   private static final Duration STOP = Duration.ofSeconds(10);
@@ -86,6 +90,7 @@ public final class SidecarProcess implements AutoCloseable {
   private final Gate gate;
   private final ChangeStream changes;
   private final HttpServer server;
+  private final PassedRequests passed;
   private final @Nullable EnvoyServer envoy;
   private final @Nullable OpenAiProxy models;
   private final Runnable remember;
@@ -97,6 +102,7 @@ public final class SidecarProcess implements AutoCloseable {
       Gate gate,
       ChangeStream changes,
       HttpServer server,
+      PassedRequests passed,
       @Nullable EnvoyServer envoy,
       @Nullable OpenAiProxy models,
       Runnable remember) {
@@ -106,6 +112,7 @@ public final class SidecarProcess implements AutoCloseable {
     this.gate = gate;
     this.changes = changes;
     this.server = server;
+    this.passed = passed;
     this.envoy = envoy;
     this.models = models;
     this.remember = remember;
@@ -166,6 +173,8 @@ public final class SidecarProcess implements AutoCloseable {
                 new KnownPrices(sidecar, clock),
                 defaults,
                 registry);
+    PassedRequests passed =
+        new PassedRequests(system, options.server(), client, key, sidecar, known, clock);
     RequestHandler handler =
         new RequestHandler(
             system,
@@ -175,7 +184,7 @@ public final class SidecarProcess implements AutoCloseable {
             new Edges(
                 models,
                 gateways.authorizes() ? new HttpAuthorization(system, checks, door) : null,
-                new PassedRequests(system, options.server(), client, key, sidecar, known, clock)));
+                passed));
     EnvoyServer envoy = null;
     try {
       if (gateways.grpcPort() >= 0) {
@@ -195,7 +204,7 @@ public final class SidecarProcess implements AutoCloseable {
           .scheduleWithFixedDelay(
               REMEMBER, REMEMBER, remember, system.dispatchers().lookup(MAY_BLOCK));
       return new SidecarProcess(
-          system, client, sidecar, gate, changes, server, envoy, models, remember);
+          system, client, sidecar, gate, changes, server, passed, envoy, models, remember);
     } catch (CompletionException | IOException e) {
       if (envoy != null) {
         envoy.close();
@@ -312,26 +321,34 @@ public final class SidecarProcess implements AutoCloseable {
    */
   @Override
   public void close() {
+    passed.stop();
+    // Whoever asks over gRPC has the same seconds.
+    CompletionStage<Done> drained = server.drain(STOP);
     if (envoy != null) {
       envoy.close();
     }
-    server.drain(STOP).toCompletableFuture().join();
+    awaited(drained);
     if (models != null) {
       models.stop();
     }
     // Who had to be cut off is told while that is reported.
     CompletionStage<Done> ended = server.stop(LAST_ANSWERS);
     remember.run();
-    try {
-      sidecar.stop(STOP);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    sidecar.stop(STOP);
     gate.close();
     changes.close();
-    ended.toCompletableFuture().join();
+    awaited(ended);
     system.terminate();
     system.getWhenTerminated().toCompletableFuture().join();
     client.close();
+  }
+
+  /** What is not closed as it should be holds up no report. */
+  private static void awaited(CompletionStage<Done> closed) {
+    try {
+      closed.toCompletableFuture().join();
+    } catch (CompletionException e) {
+      LOG.atWarn().setMessage("the port could not be closed").setCause(e.getCause()).log();
+    }
   }
 }
