@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.model.AttributeKeys;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
@@ -34,6 +36,9 @@ public final class HttpAuthorization implements Refusing {
 
   private static final int LATER = 429;
 
+  /** So long a body may take to come; who is slower may lose the line. */
+  private static final long BODY_MS_MAX = 10_000;
+
   private final Checks checks;
   private final Door door;
   private final Materializer materializer;
@@ -56,7 +61,11 @@ public final class HttpAuthorization implements Refusing {
     CompletionStage<?> body =
         request.entity().isStrict()
             ? CompletableFuture.completedStage(null)
-            : request.discardEntityBytes(materializer).completionStage();
+            : request
+                .discardEntityBytes(materializer)
+                .completionStage()
+                .toCompletableFuture()
+                .completeOnTimeout(Done.getInstance(), BODY_MS_MAX, TimeUnit.MILLISECONDS);
     String id = header(request, "x-request-id");
     CompletionStage<Verdict> verdict;
     try {

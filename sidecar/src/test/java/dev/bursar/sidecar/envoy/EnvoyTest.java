@@ -306,6 +306,22 @@ final class EnvoyTest {
   }
 
   @Test
+  void aBodyThatStopsComingHoldsUpNoAnswerForLong() throws Exception {
+    try (Socket line = new Socket(InetAddress.getLoopbackAddress(), http.address().getPort())) {
+      String half =
+          "POST /ext_authz/v1/ask HTTP/1.1\r\nHost: here\r\nContent-Length: 10000\r\n\r\nhalf";
+      line.getOutputStream().write(half.getBytes(StandardCharsets.US_ASCII));
+      StringBuilder answer = new StringBuilder();
+      while (answer.indexOf("\r\n") < 0) {
+        int each = line.getInputStream().read();
+        assertThat(each).as(answer.toString()).isNotNegative();
+        answer.append((char) each);
+      }
+      assertThat(answer.toString()).startsWith("HTTP/1.1 400");
+    }
+  }
+
+  @Test
   void anAmountBesideAUsageIsRefusedAndNotDropped() throws Exception {
     HttpResponse<String> both =
         http(
