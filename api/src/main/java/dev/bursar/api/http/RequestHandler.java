@@ -81,8 +81,8 @@ public final class RequestHandler
   private final transient @Nullable Elsewhere elsewhere;
 
   /** Who answers what is not answered here. */
-  @FunctionalInterface
   public interface Elsewhere extends Refusing {
+    /** Answers a request. */
     CompletionStage<HttpResponse> answer(HttpRequest request);
 
     @Override

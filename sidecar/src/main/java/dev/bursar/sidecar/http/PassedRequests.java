@@ -3,6 +3,7 @@ package dev.bursar.sidecar.http;
 import dev.bursar.api.enforcement.ReservationBodies;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.http.RequestHandler.Elsewhere;
+import dev.bursar.api.http.Responses;
 import dev.bursar.api.json.Body;
 import dev.bursar.api.json.JsonReader;
 import dev.bursar.api.problem.Fault;
@@ -26,7 +27,6 @@ import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.model.ContentType;
-import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
@@ -120,7 +120,7 @@ final class PassedRequests implements Elsewhere {
       return unasked(request, wish, true);
     }
     if (request.entity().getContentLengthOption().orElse(0) > BODY_BYTES_MAX) {
-      return CompletableFuture.completedFuture(response(TOO_LARGE));
+      return CompletableFuture.completedFuture(refuse(request, TOO_LARGE));
     }
     Uri uri =
         request
@@ -156,11 +156,11 @@ final class PassedRequests implements Elsewhere {
                 known.unsent(operation, repeated);
               }
               if (cause instanceof EntityStreamSizeException) {
-                return CompletableFuture.completedFuture(response(TOO_LARGE));
+                return CompletableFuture.completedFuture(refuse(request, TOO_LARGE));
               }
               return wish != null
                   ? unasked(request, wish, unsent)
-                  : CompletableFuture.completedFuture(response(AWAY));
+                  : CompletableFuture.completedFuture(refuse(request, AWAY));
             });
   }
 
@@ -213,12 +213,14 @@ final class PassedRequests implements Elsewhere {
     String repeated = idempotencyKey(request);
     String operation = EnforcementRoutes.reserving(wish);
     if (wish.commit() && (!unsent || known.isSent(operation, repeated))) {
-      return CompletableFuture.completedFuture(response(AWAY));
+      return CompletableFuture.completedFuture(refuse(request, AWAY));
     }
     return (repeated == null
             ? decided(wish, null)
             : known.instead(operation, repeated, once -> decided(wish, once)))
-        .handle((reply, failed) -> failed == null ? response(reply) : response(AWAY));
+        .handle(
+            (reply, failed) ->
+                failed == null ? Responses.of(reply, request) : refuse(request, AWAY));
   }
 
   private CompletionStage<Reply> decided(ReserveRequest wish, @Nullable CallKey once) {
@@ -268,19 +270,5 @@ final class PassedRequests implements Elsewhere {
         .filter(value -> value.toLowerCase(Locale.ROOT).startsWith("bearer "))
         .map(value -> key.is(value.substring("bearer ".length()).strip()))
         .orElse(false);
-  }
-
-  private static HttpResponse response(Reply reply) {
-    return HttpResponse.create()
-        .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, reply.body()));
-  }
-
-  private static HttpResponse response(Problem problem) {
-    return HttpResponse.create()
-        .withStatus(problem.status())
-        .addHeaders(problem.headers())
-        .withEntity(
-            HttpEntities.create(
-                ContentTypes.parse("application/problem+json"), problem.toJson("sidecar")));
   }
 }

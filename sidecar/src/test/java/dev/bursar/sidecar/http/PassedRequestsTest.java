@@ -18,8 +18,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
@@ -61,7 +63,8 @@ final class PassedRequestsTest {
         routes
             .passing(port)
             .answer(
-                LocalRoutes.post("/v1/reservations", BODY.formatted(commit).replace('\'', '"'))));
+                LocalRoutes.post("/v1/reservations", BODY.formatted(commit).replace('\'', '"'))
+                    .addHeader(RawHeader.create("X-Request-Id", "r-1"))));
   }
 
   @Test
@@ -71,6 +74,7 @@ final class PassedRequestsTest {
       HttpResponse answer = answer(breaking.getLocalPort(), true);
       broke.join();
       assertThat(answer.status().intValue()).as(LocalRoutes.text(answer)).isEqualTo(503);
+      assertThat(LocalRoutes.text(answer)).contains("\"request_id\":\"r-1\"");
       CompletableFuture<Void> again = CompletableFuture.runAsync(() -> readAndBreak(breaking));
       assertThat(LocalRoutes.text(answer(breaking.getLocalPort(), false)))
           .as("what sets nothing down for good is decided here")
@@ -101,6 +105,7 @@ final class PassedRequestsTest {
     HttpResponse answer = answer(nobody, true);
     assertThat(LocalRoutes.text(answer))
         .contains("\"decision\":\"allow\"", "\"source\":\"unchecked\"");
+    assertThat(answer.getHeader("X-Request-Id").map(HttpHeader::value)).contains("r-1");
   }
 
   @ParameterizedTest
