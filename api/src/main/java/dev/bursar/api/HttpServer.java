@@ -1,6 +1,7 @@
 package dev.bursar.api;
 
 import dev.bursar.api.http.Lines;
+import dev.bursar.api.http.Refusing;
 import dev.bursar.api.http.UnderWay;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -35,18 +36,30 @@ public final class HttpServer {
     this.lines = lines;
   }
 
+  /** The same, where who is not answered is told so as RFC 9457 has it. */
+  public static CompletionStage<HttpServer> bind(
+      ClassicActorSystemProvider system,
+      String host,
+      int port,
+      Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
+    return bind(system, host, port, handler, Refusing.STANDARD);
+  }
+
   /**
    * Starts to listen.
    *
    * @param port the port; 0 takes any that is free
+   * @param refusing tells who is not answered, since it stops
    * @return done once it listens; failed with {@code BindException} as the cause if it can't
    */
   public static CompletionStage<HttpServer> bind(
       ClassicActorSystemProvider system,
       String host,
       int port,
-      Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
-    UnderWay underWay = new UnderWay(handler, SystemMaterializer.get(system).materializer());
+      Function<HttpRequest, CompletionStage<HttpResponse>> handler,
+      Refusing refusing) {
+    UnderWay underWay =
+        new UnderWay(handler, refusing, SystemMaterializer.get(system).materializer());
     Lines lines = new Lines();
     return Http.get(system)
         .newServerAt(host, port)

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
+import dev.bursar.api.http.Refusing;
+import dev.bursar.api.http.UnderWay;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -19,6 +21,8 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
@@ -28,6 +32,7 @@ import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.stream.BoundedSourceQueue;
+import org.apache.pekko.stream.SystemMaterializer;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
@@ -45,6 +50,9 @@ final class HttpServerTest {
   private static final Duration NEVER = Duration.ofMinutes(5);
 
   private static final long LENGTH = 10;
+
+  /** More than goes out while nobody reads. */
+  private static final int LARGE = 32 << 20;
 
   private final ActorSystem system =
       ActorSystem.create(
@@ -79,6 +87,8 @@ final class HttpServerTest {
           CompletableFuture.completedStage(
               HttpResponse.create()
                   .withEntity(HttpEntities.create(ContentTypes.TEXT_PLAIN_UTF8, LENGTH, bytes())));
+      case "/large" ->
+          CompletableFuture.completedStage(HttpResponse.create().withEntity("x".repeat(LARGE)));
       case "/later" -> {
         asked.countDown();
         yield later;
@@ -135,6 +145,10 @@ final class HttpServerTest {
   private static String exchange(Socket line) throws IOException {
     line.getOutputStream()
         .write("GET / HTTP/1.1\r\nHost: here\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    return answer(line);
+  }
+
+  private static String answer(Socket line) throws IOException {
     StringBuilder answer = new StringBuilder();
     while (!answer.toString().endsWith("at once") && !answer.toString().endsWith("}")) {
       int each = line.getInputStream().read();
@@ -196,14 +210,48 @@ final class HttpServerTest {
   }
 
   @Test
-  void nobodyWaitsForAnAnswerThatNobodyWillRead() throws Exception {
-    try (Socket gone = connected()) {
-      gone.getOutputStream()
-          .write("GET /later HTTP/1.1\r\nHost: here\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+  void aLargeAnswerThatIsReadSlowlyIsWaitedForToItsEnd() throws Exception {
+    InputStream in = open("/large");
+    CompletableFuture<Done> stopped = server.stop(NEVER).toCompletableFuture();
+    assertThatThrownBy(() -> stopped.get(2, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+    assertThat(in.readAllBytes()).hasSize(LARGE);
+    stopped.get();
+  }
+
+  @Test
+  void whoSendsALargeBodyWhileItStopsReadsTheAnswer() throws Exception {
+    try (Socket kept = connected()) {
+      assertThat(exchange(kept)).startsWith("HTTP/1.1 200");
+      CompletableFuture<java.net.http.HttpResponse<InputStream>> call =
+          client.sendAsync(request("/later"), BodyHandlers.ofInputStream());
       asked.await();
-      gone.setSoLinger(true, 0);
+      CompletableFuture<Done> stopped = server.stop(NEVER).toCompletableFuture();
+      int bytes = 4 << 20;
+      kept.getOutputStream()
+          .write(
+              "POST / HTTP/1.1\r\nHost: here\r\nContent-Length: %d\r\n\r\n"
+                  .formatted(bytes)
+                  .getBytes(StandardCharsets.US_ASCII));
+      kept.getOutputStream().write(new byte[bytes]);
+      assertThat(answer(kept)).startsWith("HTTP/1.1 503");
+      later.complete(HttpResponse.create().withEntity("at last"));
+      assertThat(call.get().body().readAllBytes()).asString().isEqualTo("at last");
+      stopped.get();
     }
-    later.complete(chunks());
-    server.stop(NEVER).toCompletableFuture().get();
+  }
+
+  /** Whoever was to read it is gone, before it began. */
+  @Test
+  void nobodyWaitsForAnAnswerThatNobodyWillRead() throws Exception {
+    UnderWay underWay =
+        new UnderWay(
+            request -> CompletableFuture.completedStage(chunks()),
+            Refusing.STANDARD,
+            SystemMaterializer.get(system).materializer());
+    HttpResponse never = underWay.answer(HttpRequest.create()).toCompletableFuture().get();
+    assertThat(never.status().intValue()).isEqualTo(200);
+    CompletableFuture<Done> stopped = underWay.stop().toCompletableFuture();
+    assertThat(stopped).as("it may be read yet").isNotDone();
+    stopped.get();
   }
 }

@@ -7,6 +7,7 @@ import dev.bursar.api.HttpServer;
 import dev.bursar.api.Routes;
 import dev.bursar.api.cost.FocusRoutes.Seller;
 import dev.bursar.api.health.HealthRoutes.Readiness;
+import dev.bursar.api.http.RequestHandler;
 import dev.bursar.api.lease.StreamTerms;
 import dev.bursar.api.lease.ToldSidecars;
 import dev.bursar.api.otlp.SpanMapping;
@@ -263,10 +264,9 @@ public final class Node implements AutoCloseable {
             metrics,
             metrics::scrape);
     try {
+      RequestHandler handler = Routes.handler(system, ports);
       HttpServer server =
-          await(
-              HttpServer.bind(
-                  system, settings.host(), settings.port(), Routes.handler(system, ports)));
+          await(HttpServer.bind(system, settings.host(), settings.port(), handler, handler));
       return new Node(
           database, watch, blocking, catalog, system, projections, listeners, server, readiness);
     } catch (RuntimeException e) {

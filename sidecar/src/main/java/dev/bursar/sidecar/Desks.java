@@ -22,12 +22,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -55,9 +53,6 @@ final class Desks {
   /** So much of what was wanted is remembered, of all orgs. */
   private static final int WANTED_MAX = 1_000;
 
-  /** Of so many orgs it is remembered that the server has told of them. */
-  private static final int TOLD_MAX = 4_000;
-
   /** How many questions about leases are under way, of all orgs: each may take a connection. */
   private static final int ASKED_AT_ONCE = 64;
 
@@ -72,18 +67,8 @@ final class Desks {
   private final TermsSource source;
   private final Host host;
   private final SidecarMeters meters;
+  private final ToldOrgs toldOrgs;
   private final Map<String, OrgDesk> desks = new ConcurrentHashMap<>();
-
-  /** Of which orgs the server has told, those of an earlier life too; the last ones. */
-  private final Set<String> told =
-      Collections.synchronizedSet(
-          Collections.newSetFromMap(
-              new LinkedHashMap<>() {
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-                  return size() > TOLD_MAX;
-                }
-              }));
 
   private final String life;
   private final AtomicLong ids = new AtomicLong();
@@ -101,7 +86,8 @@ final class Desks {
       Server server,
       TermsSource source,
       Host host,
-      SidecarMeters meters) {
+      SidecarMeters meters,
+      ToldOrgs toldOrgs) {
     this.settings = settings;
     this.server = server;
     this.source = source;
@@ -109,23 +95,12 @@ final class Desks {
     this.life = host.newLife();
     this.lookedAt = host.nanos();
     this.meters = meters;
+    this.toldOrgs = toldOrgs;
   }
 
   /** The desk of an org that was asked about; null if it was not. */
   @Nullable OrgDesk known(String org) {
     return desks.get(org);
-  }
-
-  /** Whether the server has told of an org, and has not refused to since. */
-  boolean wasTold(String org) {
-    return told.contains(org);
-  }
-
-  /** Of which orgs it has; the last ones. */
-  List<String> told() {
-    synchronized (told) {
-      return List.copyOf(told);
-    }
   }
 
   /** How much of the heap is taken. */
@@ -261,9 +236,7 @@ final class Desks {
   /**
    * What an earlier life has wanted is leased again, where there is plenty; some orgs at a time.
    */
-  void expect(WantedFile.Before before) {
-    told.addAll(before.orgs());
-    List<Wanted> all = before.wanted();
+  void expect(List<Wanted> all) {
     Map<String, List<Wanted>> byOrg =
         all.stream()
             .limit(WANTED_MAX)
@@ -449,7 +422,7 @@ final class Desks {
                 Throwable cause = error instanceof CompletionException ? error.getCause() : error;
                 if (cause == null) {
                   meters.answered();
-                  told(desk, terms);
+                  answered(desk, terms);
                 } else if (cause instanceof TermsRefused) {
                   meters.answered();
                   refused(desk, cause);
@@ -474,11 +447,11 @@ final class Desks {
     }
   }
 
-  private void told(OrgDesk desk, TermsSource.@Nullable Tagged terms) {
+  private void answered(OrgDesk desk, TermsSource.@Nullable Tagged terms) {
     if (terms == null) {
-      told.remove(desk.org);
+      toldOrgs.gone(desk.org);
     } else {
-      told.add(desk.org);
+      toldOrgs.told(desk.org);
     }
     if (terms == null && desk.known() != null) {
       LOG.atWarn()
@@ -490,7 +463,7 @@ final class Desks {
   }
 
   private void refused(OrgDesk desk, Throwable cause) {
-    told.remove(desk.org);
+    toldOrgs.refused();
     if (!desk.isRefused()) {
       LOG.atError()
           .setMessage("terms are refused, so that nothing is decided by the last ones any more")

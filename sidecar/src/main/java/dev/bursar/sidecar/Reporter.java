@@ -498,6 +498,7 @@ final class Reporter implements AutoCloseable {
       case Told.Lost lost -> false;
       case Told.Denied events when it.rejected().isEmpty() -> false;
       case Told.Lease lease when it.rejected().isEmpty() -> false;
+      case Told.Denied events when !it.notYet().isEmpty() -> false;
       default -> {
         rejected(List.of(owed), it);
         yield true;
@@ -519,16 +520,49 @@ final class Reporter implements AutoCloseable {
   private void rejected(List<Entry.Stored> uses, Reported it) {
     for (int i = 0; i < uses.size() && i < it.rejected().size(); i++) {
       String reason = it.rejected().get(i);
-      if (reason != null) {
+      if (reason != null && !it.notYet().contains(i)) {
         rejected(uses.get(i), reason);
       }
     }
   }
 
   private void recorded(Part part, Reported it) {
+    if (!it.notYet().isEmpty() && !isKeptForLater(part, it)) {
+      return;
+    }
     rejected(part.uses, it);
-    asideAfter = ASIDE;
+    if (it.notYet().isEmpty()) {
+      asideAfter = ASIDE;
+    }
     done(part);
+  }
+
+  /**
+   * What is ahead of the server's clock is kept by itself, and tried again until that has come so
+   * far: it has run, whatever the clock here says of when.
+   */
+  private boolean isKeptForLater(Part part, Reported it) {
+    List<Entry.Stored> later = it.notYet().stream().sorted().map(part.uses::get).toList();
+    try {
+      file.setAside(later);
+    } catch (IOException e) {
+      // What is on record by now is found there.
+      LOG.atError().setMessage("usage can't be set aside; it is tried again").setCause(e).log();
+      part.notBefore = host.nanos() + AWAY;
+      return false;
+    }
+    if (!isAside(part)) {
+      LOG.atWarn()
+          .setMessage(
+              "usage is ahead of the server's clock and is set aside; it is tried again until the"
+                  + " server takes it")
+          .addKeyValue("org", part.org)
+          .addKeyValue("first", later.getFirst().id())
+          .addKeyValue("at", later.getFirst().at())
+          .addKeyValue("uses", later.size())
+          .log();
+    }
+    return true;
   }
 
   /** It is tried again, behind those whose turn has not come yet. */

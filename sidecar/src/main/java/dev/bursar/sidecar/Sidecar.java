@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +50,9 @@ public final class Sidecar implements Changes, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sidecar.class);
   private static final int ROUNDS_MAX = 10;
 
+  /** How often it is looked whether all is reported, while it stops. */
+  private static final long LOOK_MS = 10;
+
   private static final Decision REFUSED =
       new Decision.Denied("key_refused", "the server does not take the sidecar's key");
 
@@ -60,6 +64,7 @@ public final class Sidecar implements Changes, AutoCloseable {
   private final Server server;
   private final UsageLog file;
   private final Host host;
+  private final ToldOrgs toldOrgs = new ToldOrgs();
   private final Desks desks;
   private final SidecarMeters meters;
   private final Host.Running timer;
@@ -93,7 +98,7 @@ public final class Sidecar implements Changes, AutoCloseable {
     this.file = file;
     this.host = host;
     this.meters = new SidecarMeters(host);
-    this.desks = new Desks(settings, server, source, host, meters);
+    this.desks = new Desks(settings, server, source, host, meters, toldOrgs);
     this.reporter =
         new Reporter(
             desks::desk, server, file, host, settings.reportEvery(), settings.patience(), meters);
@@ -394,7 +399,7 @@ public final class Sidecar implements Changes, AutoCloseable {
   public CompletionStage<Decision> unasked(ReserveRequest request, @Nullable CallKey key) {
     OrgDesk desk = desks.asked(request.subject().org());
     TermsSource.Tagged known = desk == null ? null : desk.known();
-    if (desk == null || !desks.wasTold(desk.org)) {
+    if (desk == null || !toldOrgs.contains(desk.org)) {
       // It may be another's: the server has refused to tell of it, or was not asked yet.
       return away("nobody can be asked, and it is not known whether the key may spend for the org");
     }
@@ -586,16 +591,23 @@ public final class Sidecar implements Changes, AutoCloseable {
   }
 
   /**
-   * What an earlier life has wanted is leased again before it is asked for, where there is plenty;
-   * and of which orgs the server has told it counts for this life, too.
+   * What an earlier life has wanted is leased again before it is asked for, where there is plenty.
    */
-  public void expect(WantedFile.Before before) {
-    desks.expect(before);
+  public void expect(List<Wanted> all) {
+    desks.expect(all);
   }
 
-  /** Of which orgs the server has told with this key; the last ones. */
+  /**
+   * Of which orgs the server has told an earlier life with the same key counts for this one, too;
+   * to be said before anything is asked.
+   */
+  public void toldBefore(List<String> orgs) {
+    toldOrgs.before(orgs);
+  }
+
+  /** Of which orgs the server has told with this key; the last ones, the newest last. */
   public List<String> told() {
-    return desks.told();
+    return toldOrgs.all();
   }
 
   // ---- what others push
@@ -653,13 +665,16 @@ public final class Sidecar implements Changes, AutoCloseable {
    * Decides nothing more, reports what was used and gives back what is left, for so long at most;
    * what has not been reported by then, and what is still set aside, is in the file.
    */
-  public void stop(Duration within) throws InterruptedException {
+  public void stop(Duration within) {
     closing = true;
     long deadline = host.nanos() + within.toNanos();
     desks.revokeAll();
     reporter.hurry();
     while ((desks.closable() > 0 || file.unsent() > 0) && host.nanos() - deadline < 0) {
-      Thread.sleep(10);
+      // Whoever calls may be a thread of the pool by which answers come in: it makes up for one
+      // that
+      // waits so, and not for one that sleeps.
+      new CompletableFuture<Void>().completeOnTimeout(null, LOOK_MS, TimeUnit.MILLISECONDS).join();
     }
     close();
   }

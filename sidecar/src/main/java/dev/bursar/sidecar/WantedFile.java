@@ -8,9 +8,12 @@ import dev.bursar.sidecar.lease.LeaseKey;
 import dev.bursar.sidecar.lease.Wanted;
 import dev.bursar.sidecar.server.JsonTree;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,13 +36,17 @@ public final class WantedFile {
   /** What was wanted so long ago says nothing of what will be. */
   private static final Duration OLD = Duration.ofHours(1);
 
-  private static final long BYTES_MAX = 1 << 20;
+  /** An org of which the server has told so long ago may be closed, or another key's by now. */
+  private static final Duration FORGOTTEN = Duration.ofDays(7);
+
+  /** More than 1,000 leases and 4,000 orgs with the longest names take. */
+  private static final long BYTES_MAX = 8 << 20;
 
   /**
    * What an earlier life knew.
    *
-   * @param wanted what it has wanted; empty if that was long ago
-   * @param orgs of which orgs the server has told it
+   * @param wanted what it has wanted; empty if that was more than an hour ago
+   * @param orgs of which orgs the server has told it; empty if that was more than a week ago
    */
   public record Before(List<Wanted> wanted, List<String> orgs) {
     static final Before NONE = new Before(List.of(), List.of());
@@ -47,6 +54,12 @@ public final class WantedFile {
 
   private final Path path;
   private final String key;
+
+  /** What an earlier life has wanted, as long as this one has wanted nothing; and when. */
+  private List<Wanted> kept = List.of();
+
+  private Instant keptAt = Instant.EPOCH;
+  private boolean failed;
 
   /**
    * @param path need not exist
@@ -57,25 +70,59 @@ public final class WantedFile {
     this.key = key;
   }
 
-  /** Writes it anew; where there is nothing it stays as it was. */
+  /**
+   * Writes it anew, so that a crash of the machine leaves the one or the other; where there is
+   * nothing there is no file. While nothing was wanted yet, it has what was read.
+   */
   public synchronized void write(List<Wanted> all, List<String> orgs, Instant now) {
-    if (all.isEmpty() && orgs.isEmpty()) {
-      return;
-    }
-    byte[] bytes =
-        JsonWriter.bytes(
-            json ->
-                json.field("at", now)
-                    .field("key", key)
-                    .objects("wanted", all, WantedFile::write)
-                    .objects("orgs", orgs, (in, org) -> in.field("id", org)));
-    Path next = path.resolveSibling(path.getFileName() + ".new");
     try {
-      Files.write(next, bytes);
-      Files.move(next, path, StandardCopyOption.ATOMIC_MOVE);
+      if (all.isEmpty() && orgs.isEmpty()) {
+        Files.deleteIfExists(path);
+      } else if (all.isEmpty() && !kept.isEmpty()) {
+        replace(bytes(kept, orgs, keptAt));
+      } else {
+        kept = List.of();
+        replace(bytes(all, orgs, now));
+      }
+      failed = false;
     } catch (IOException e) {
-      LOG.atDebug().setMessage("what was wanted is not kept").setCause(e).log();
+      if (!failed) {
+        failed = true;
+        LOG.atWarn()
+            .setMessage("what was wanted, and of which orgs the server has told, is not kept")
+            .setCause(e)
+            .log();
+      }
     }
+  }
+
+  private void replace(byte[] bytes) throws IOException {
+    Path next = path.resolveSibling(path.getFileName() + ".new");
+    try (FileChannel file =
+        FileChannel.open(
+            next,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      for (ByteBuffer left = ByteBuffer.wrap(bytes); left.hasRemaining(); ) {
+        file.write(left);
+      }
+      file.force(true);
+    }
+    Files.move(next, path, StandardCopyOption.ATOMIC_MOVE);
+    try (FileChannel directory =
+        FileChannel.open(path.resolveSibling("."), StandardOpenOption.READ)) {
+      directory.force(true);
+    }
+  }
+
+  private byte[] bytes(List<Wanted> all, List<String> orgs, Instant now) {
+    return JsonWriter.bytes(
+        json ->
+            json.field("at", now)
+                .field("key", key)
+                .objects("wanted", all, WantedFile::write)
+                .objects("orgs", orgs, (in, org) -> in.field("id", org)));
   }
 
   private static void write(JsonWriter json, Wanted it) {
@@ -99,15 +146,23 @@ public final class WantedFile {
       if (!json.path("key").asText().equals(key)) {
         return Before.NONE;
       }
+      Instant at = Instant.parse(json.path("at").asText());
       List<Wanted> wanted = new ArrayList<>();
-      if (!Instant.parse(json.path("at").asText()).isBefore(now.minus(OLD))) {
+      if (!at.isBefore(now.minus(OLD))) {
         json.path("wanted").forEach(each -> wanted.add(read(each)));
       }
       List<String> orgs = new ArrayList<>();
-      json.path("orgs").forEach(each -> orgs.add(each.path("id").asText()));
+      if (!at.isBefore(now.minus(FORGOTTEN))) {
+        json.path("orgs").forEach(each -> orgs.add(each.path("id").asText()));
+      }
+      kept = List.copyOf(wanted);
+      keptAt = at;
       return new Before(wanted, orgs);
     } catch (IOException | RuntimeException e) {
-      LOG.atDebug().setMessage("what was wanted can't be read").setCause(e).log();
+      LOG.atWarn()
+          .setMessage("what an earlier life has wanted, and was told of, can't be read")
+          .setCause(e)
+          .log();
       return Before.NONE;
     }
   }

@@ -100,7 +100,9 @@ final class ChangesTest {
           return CompletableFuture.failedFuture(new ServerAway("it is"));
         };
     Host host = new Threads(InstantSource.system());
-    Desks desks = new Desks(SidecarSettings.USUAL, server, failing, host, new SidecarMeters(host));
+    Desks desks =
+        new Desks(
+            SidecarSettings.USUAL, server, failing, host, new SidecarMeters(host), new ToldOrgs());
     desks.desk("acme");
     List<CompletableFuture<Void>> waiting =
         IntStream.range(0, 50).mapToObj(i -> desks.changed("acme")).toList();

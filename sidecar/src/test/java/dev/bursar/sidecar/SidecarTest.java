@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.Ended;
@@ -122,7 +123,7 @@ final class SidecarTest {
     assertThat(wanted).hasSize(1);
     first.stop(Duration.ofSeconds(20));
     try (Sidecar second = sidecar()) {
-      second.expect(new WantedFile.Before(wanted, List.of()));
+      second.expect(wanted);
       until(() -> second.leases() == 1);
       id(reserve(second, "20", true));
       assertThat(second.meters().hitRatio()).isOne();
@@ -189,6 +190,75 @@ final class SidecarTest {
     server.away(false);
     until(() -> server.unchecked() == 3);
     sidecar.close();
+  }
+
+  /** What is known to be denied needs nobody to be asked. */
+  @Test
+  void nobodyIsLetPassWhoIsFrozenOrNotEntitledThoughNobodyCanBeAsked() throws Exception {
+    SidecarSettings allowing = SidecarSettings.USUAL.failing(FailMode.ALLOW, Map.of());
+    ReserveRequest chat = request("2", false);
+    server.freezeOrg("frozen by ops");
+    try (Sidecar sidecar = sidecar(allowing, LARGE)) {
+      sidecar.terms("acme").toCompletableFuture().join();
+      server.away(true);
+      assertThat(sidecar.reserve(chat).toCompletableFuture().join())
+          .isEqualTo(new Decision.Denied("frozen", "frozen by ops"));
+      assertThat(sidecar.meters().uncheckedDenied()).isEqualTo(1);
+    }
+    server.away(false);
+    server.planWithoutFeatures("free");
+    try (Sidecar sidecar = sidecar(allowing, LARGE)) {
+      sidecar.terms("acme").toCompletableFuture().join();
+      server.away(true);
+      for (ReserveRequest each :
+          List.of(chat, longer(chat, 601), chat.withDefault(OveragePolicy.CAP))) {
+        assertThat(sidecar.reserve(each).toCompletableFuture().join())
+            .isInstanceOfSatisfying(
+                Decision.Denied.class, it -> assertThat(it.code()).isEqualTo("not_entitled"));
+        assertThat(sidecar.unasked(each).toCompletableFuture().join())
+            .isInstanceOfSatisfying(
+                Decision.Denied.class, it -> assertThat(it.code()).isEqualTo("not_entitled"));
+      }
+    }
+  }
+
+  /** It has run, whatever this machine's clock says of when. */
+  @Test
+  void whatIsAheadOfTheServersClockIsReportedOnceThatHasComeSoFar() throws Exception {
+    SidecarSettings allowing = SidecarSettings.USUAL.failing(FailMode.ALLOW, Map.of());
+    server.behind(true);
+    try (Sidecar first = sidecar(allowing, LARGE)) {
+      first.terms("acme").toCompletableFuture().join();
+      server.away(true);
+      id(first.unasked(request("3", true)).toCompletableFuture().join());
+      server.away(false);
+      until(() -> first.file().unsentAside() == 1 && first.file().unsent() == 1);
+      assertThat(first.meters().rejectedUses()).isZero();
+    }
+    try (Sidecar second = sidecar(allowing, LARGE)) {
+      assertThat(second.file().unsentAside()).as("a crash does not lose it").isEqualTo(1);
+      server.behind(false);
+      until(() -> server.unchecked() == 3 && second.file().unsent() == 0);
+      assertThat(second.meters().rejectedUses()).isZero();
+    }
+    assertThat(server.unchecked()).as("once").isEqualTo(3);
+  }
+
+  private static ReserveRequest longer(ReserveRequest it, long seconds) {
+    return new ReserveRequest(
+        it.subject(),
+        it.feature(),
+        it.model(),
+        it.session(),
+        it.wallet(),
+        it.usage(),
+        it.amount(),
+        it.creditType(),
+        seconds,
+        it.overagePolicy(),
+        it.commit(),
+        it.dryRun(),
+        it.metadata());
   }
 
   @Test

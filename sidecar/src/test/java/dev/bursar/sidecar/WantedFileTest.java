@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,7 +49,6 @@ final class WantedFileTest {
   void isReadAsItWasWritten() {
     assertThat(file().read(NOON)).isEqualTo(WantedFile.Before.NONE);
     file().write(SOME, ORGS, NOON);
-    file().write(List.of(), List.of(), NOON.plus(Duration.ofMinutes(2)));
     assertThat(file().read(NOON.plus(Duration.ofMinutes(59))))
         .isEqualTo(new WantedFile.Before(SOME, ORGS));
   }
@@ -58,6 +58,57 @@ final class WantedFileTest {
     file().write(SOME, ORGS, NOON);
     assertThat(file().read(NOON.plus(Duration.ofMinutes(61))))
         .isEqualTo(new WantedFile.Before(List.of(), ORGS));
+  }
+
+  @Test
+  void whatWasWantedIsKeptOverALifeThatWantedNothing() {
+    file().write(SOME, ORGS, NOON);
+    WantedFile quiet = file();
+    quiet.read(NOON);
+    quiet.write(List.of(), ORGS, NOON.plus(Duration.ofMinutes(30)));
+    assertThat(file().read(NOON.plus(Duration.ofMinutes(59))))
+        .isEqualTo(new WantedFile.Before(SOME, ORGS));
+    assertThat(file().read(NOON.plus(Duration.ofMinutes(61))).wanted())
+        .as("it was wanted then, and not since")
+        .isEmpty();
+    quiet.write(SOME.subList(0, 1), ORGS, NOON);
+    quiet.write(List.of(), ORGS, NOON);
+    assertThat(file().read(NOON)).isEqualTo(new WantedFile.Before(List.of(), ORGS));
+  }
+
+  @Test
+  void whoWasToldOfAWeekAgoMayBeClosedByNow() {
+    file().write(SOME, ORGS, NOON);
+    assertThat(file().read(NOON.plus(Duration.ofDays(8)))).isEqualTo(WantedFile.Before.NONE);
+  }
+
+  @Test
+  void asMuchAsThereMayBeIsRead() {
+    List<String> orgs = IntStream.range(0, 4_000).mapToObj(i -> i + "x".repeat(250)).toList();
+    List<Wanted> wanted =
+        IntStream.range(0, 1_000)
+            .mapToObj(
+                i ->
+                    new Wanted(
+                        new LeaseKey(
+                            new Subject(orgs.get(i), "t".repeat(255), null, null, null, null),
+                            "f".repeat(255),
+                            null,
+                            "platform"),
+                        Set.of(),
+                        i + 1,
+                        Map.of()))
+            .toList();
+    file().write(wanted, orgs, NOON);
+    assertThat(file().read(NOON)).isEqualTo(new WantedFile.Before(wanted, orgs));
+  }
+
+  /** The server has refused the key since. */
+  @Test
+  void whereThereIsNothingAnyMoreNothingIsKept() {
+    file().write(SOME, ORGS, NOON);
+    file().write(List.of(), List.of(), NOON);
+    assertThat(file().read(NOON)).isEqualTo(WantedFile.Before.NONE);
   }
 
   @Test

@@ -28,7 +28,7 @@ final class BodyReader {
    * How much of a body that nobody wants is taken in before the line is cut: most clients read no
    * answer while they send.
    */
-  private static final long TAKEN_IN_BYTES_MAX = 16 * 1_048_576;
+  static final long TAKEN_IN_BYTES_MAX = 16 * 1_048_576;
 
   private static final String APPLICATION_JSON = "application/json";
 

@@ -39,7 +39,8 @@ import org.slf4j.LoggerFactory;
  * Takes every request the same way: find the endpoint, the key, the org, the body; then call; then
  * answer. It always answers, and never with an exception.
  */
-public final class RequestHandler implements Function<HttpRequest, CompletionStage<HttpResponse>> {
+public final class RequestHandler
+    implements Function<HttpRequest, CompletionStage<HttpResponse>>, Refusing {
 
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
@@ -66,7 +67,8 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
       Problem.passing(
           503,
           "timed_out",
-          "it took too long, and it may or may not have happened; ask again with the same Idempotency-Key");
+          "it took too long, and it may or may not have happened; ask again with the same"
+              + " Idempotency-Key");
 
   private final transient PathTree paths = new PathTree();
   private final transient Authentication authentication;
@@ -79,9 +81,14 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
   private final transient @Nullable Elsewhere elsewhere;
 
   /** Who answers what is not answered here. */
-  @FunctionalInterface
-  public interface Elsewhere {
+  public interface Elsewhere extends Refusing {
+    /** Answers a request. */
     CompletionStage<HttpResponse> answer(HttpRequest request);
+
+    @Override
+    default HttpResponse refuse(HttpRequest request, Problem problem) {
+      return STANDARD.refuse(request, problem);
+    }
   }
 
   /**
@@ -127,7 +134,7 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
     Match match = paths.find(target(request).path());
     Route route = match == null ? null : match.methods().get(request.method().value());
     RouteMeters meters = route == null ? unmatched : route.meters();
-    ProblemForm form = route == null ? ProblemForm.STANDARD : route.endpoint().problems();
+    ProblemForm form = form(route);
     boolean slow = route != null && route.endpoint().slow();
     if (elsewhere != null) {
       if (route == null) {
@@ -210,6 +217,20 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
           meters.record(response.status().intValue(), System.nanoTime() - started);
           return response;
         });
+  }
+
+  private static ProblemForm form(@Nullable Route route) {
+    return route == null ? ProblemForm.STANDARD : route.endpoint().problems();
+  }
+
+  /** Tells of a problem as whoever answers the request would. */
+  @Override
+  public HttpResponse refuse(HttpRequest request, Problem problem) {
+    Match match = paths.find(target(request).path());
+    Route route = match == null ? null : match.methods().get(request.method().value());
+    return route == null && elsewhere != null
+        ? elsewhere.refuse(request, problem)
+        : Responses.of(problem, Head.of(request), form(route), request);
   }
 
   private static org.apache.pekko.http.scaladsl.model.Uri target(HttpRequest request) {

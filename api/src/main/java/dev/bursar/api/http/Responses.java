@@ -14,7 +14,7 @@ import org.apache.pekko.http.javadsl.model.MediaTypes;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 
 /** Answers as they go out. */
-final class Responses {
+public final class Responses {
 
   static final ContentType PROBLEM_JSON =
       MediaTypes.customWithFixedCharset(
@@ -28,6 +28,11 @@ final class Responses {
   private static final HttpHeader REPLAYED = RawHeader.create("Idempotency-Replayed", "true");
 
   private Responses() {}
+
+  /** The answer to a request, with the headers that every answer has. */
+  public static HttpResponse of(Reply reply, HttpRequest request) {
+    return of(reply, Head.of(request));
+  }
 
   static HttpResponse of(Reply reply, Head head) {
     List<HttpHeader> headers = headers(head);

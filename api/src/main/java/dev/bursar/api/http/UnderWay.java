@@ -1,31 +1,30 @@
 package dev.bursar.api.http;
 
 import dev.bursar.api.problem.Problem;
-import java.io.IOException;
-import java.time.Duration;
-import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.Connection;
-import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.http.scaladsl.model.HttpEntity.ChunkStreamPart;
 import org.apache.pekko.japi.function.Function;
 import org.apache.pekko.stream.KillSwitches;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.SharedKillSwitch;
 import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+import scala.concurrent.duration.FiniteDuration;
 
 /**
  * The requests that are under way: from when they come until all of their answer has been taken
@@ -40,20 +39,23 @@ public final class UnderWay {
       Problem.passing(
           503,
           "stopping",
-          "the server stops, and it may or may not have happened; ask again with the same Idempotency-Key");
+          "the server stops, and it may or may not have happened; ask again with the same"
+              + " Idempotency-Key");
 
   /** So long an answer may go unread until its reader is taken to have gone away before. */
-  private static final Duration UNREAD_MAX = Duration.ofSeconds(1);
+  private static final FiniteDuration UNREAD_MAX = FiniteDuration.create(1, TimeUnit.SECONDS);
 
-  private static final Executor WHEN_UNREAD =
-      CompletableFuture.delayedExecutor(UNREAD_MAX.toMillis(), TimeUnit.MILLISECONDS);
+  /** So much of an answer goes out at once, and may be on its way when it is no longer counted. */
+  private static final int SLICE_BYTES = 1 << 16;
 
   private final Function<HttpRequest, CompletionStage<HttpResponse>> handler;
+  private final Refusing refusing;
   private final Materializer materializer;
   private final AtomicInteger count = new AtomicInteger();
 
   /** Those that were not answered at once, and are not yet. */
-  private final Set<CompletableFuture<HttpResponse>> unanswered = ConcurrentHashMap.newKeySet();
+  private final Map<CompletableFuture<HttpResponse>, HttpRequest> unanswered =
+      new ConcurrentHashMap<>();
 
   private final SharedKillSwitch answers = KillSwitches.shared("answers");
   private final CompletableFuture<Done> ended = new CompletableFuture<>();
@@ -61,10 +63,14 @@ public final class UnderWay {
 
   /**
    * @param handler answers what is begun
+   * @param refusing tells what is not, or has no answer in the end
    */
   public UnderWay(
-      Function<HttpRequest, CompletionStage<HttpResponse>> handler, Materializer materializer) {
+      Function<HttpRequest, CompletionStage<HttpResponse>> handler,
+      Refusing refusing,
+      Materializer materializer) {
     this.handler = handler;
+    this.refusing = refusing;
     this.materializer = materializer;
   }
 
@@ -74,8 +80,9 @@ public final class UnderWay {
     count.incrementAndGet();
     if (isStopping) {
       end();
-      request.entity().discardBytes(materializer);
-      return CompletableFuture.completedStage(told(STOPPING, Head.of(request).requestId()));
+      // Most clients read no answer while they send.
+      request.entity().withSizeLimit(BodyReader.TAKEN_IN_BYTES_MAX).discardBytes(materializer);
+      return CompletableFuture.completedStage(closing(refusing.refuse(request, STOPPING)));
     }
     CompletionStage<HttpResponse> made;
     try {
@@ -89,7 +96,7 @@ public final class UnderWay {
       end();
       return answer;
     }
-    unanswered.add(answer);
+    unanswered.put(answer, request);
     return answer.whenComplete(
         (response, error) -> {
           unanswered.remove(answer);
@@ -117,28 +124,27 @@ public final class UnderWay {
    * break off.
    */
   public void giveUp() {
-    answers.abort(new IOException("the server stops"));
-    unanswered.forEach(each -> each.complete(told(UNANSWERED, Head.newRequestId())));
-  }
-
-  private static HttpResponse told(Problem problem, String requestId) {
-    return closing(
-        HttpResponse.create()
-            .withStatus(problem.status())
-            .withHeaders(List.of(RawHeader.create("X-Request-Id", requestId)))
-            .addHeaders(problem.headers())
-            .withEntity(HttpEntities.create(Responses.PROBLEM_JSON, problem.toJson(requestId))));
+    answers.abort(new CutOff("the server stops"));
+    unanswered.forEach(
+        (answer, request) -> answer.complete(closing(refusing.refuse(request, UNANSWERED))));
   }
 
   private static HttpResponse closing(HttpResponse response) {
     return response.addHeader(Connection.create("close"));
   }
 
-  /** An answer that is made while it is read is counted as long as that is done. */
+  /**
+   * An answer that is made while it is read is counted as long as that is done; so is one of which
+   * a slow reader takes long to take all.
+   */
   private HttpResponse watched(HttpResponse response) {
     HttpResponse counted =
         switch (response.entity()) {
-          case HttpEntity.Strict strict -> response;
+          case HttpEntity.Strict it when it.getData().size() > SLICE_BYTES ->
+              response.withEntity(
+                  HttpEntities.create(
+                      it.getContentType(), it.getData().size(), slices(it).via(reading())));
+          case HttpEntity.Strict it -> response;
           case HttpEntity.Default it ->
               response.withEntity(
                   HttpEntities.create(
@@ -155,19 +161,28 @@ public final class UnderWay {
     return isStopping ? closing(counted) : counted;
   }
 
+  private static Source<ByteString, NotUsed> slices(HttpEntity.Strict entity) {
+    ByteString bytes = entity.getData();
+    return Source.range(0, (bytes.size() - 1) / SLICE_BYTES)
+        .map(i -> bytes.slice(i * SLICE_BYTES, (i + 1) * SLICE_BYTES));
+  }
+
   private <T> Flow<T, T, NotUsed> reading() {
     count.incrementAndGet();
     AtomicBoolean isRead = new AtomicBoolean();
-    WHEN_UNREAD.execute(
-        () -> {
-          if (isRead.compareAndSet(false, true)) {
-            end();
-          }
-        });
+    Cancellable unread =
+        materializer.scheduleOnce(
+            UNREAD_MAX,
+            () -> {
+              if (isRead.compareAndSet(false, true)) {
+                end();
+              }
+            });
     return Flow.<T>create()
         .via(answers.<T>flow())
         .watchTermination(
             (none, read) -> {
+              unread.cancel();
               if (isRead.compareAndSet(false, true)) {
                 read.whenComplete((done, error) -> end());
               }

@@ -1,10 +1,9 @@
 package dev.bursar.api.operation;
 
 import dev.bursar.api.json.Json;
+import dev.bursar.domain.ledger.CanonicalEntry;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -19,14 +18,8 @@ final class Fingerprint {
   static long of(Json.Fields body) {
     StringBuilder form = new StringBuilder(256);
     write(body, form);
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256")
-              .digest(form.toString().getBytes(StandardCharsets.UTF_8));
-      return ByteBuffer.wrap(hash).getLong();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    byte[] hash = CanonicalEntry.sha256(form.toString().getBytes(StandardCharsets.UTF_8));
+    return ByteBuffer.wrap(hash).getLong();
   }
 
   /** Every part says what it is and how long, so that no two requests give one form. */

@@ -327,6 +327,9 @@ public final class SidecarCommand implements Callable<Integer> {
     if (url.getHost() == null || !List.of("http", "https").contains(url.getScheme())) {
       throw wrong("%s: %s is no URL such as %s".formatted(option, url, example));
     }
+    if (url.getUserInfo() != null) {
+      throw wrong("%s: names a user, which would be in the log".formatted(option));
+    }
   }
 
   private SidecarSettings settings() {
@@ -335,10 +338,15 @@ public final class SidecarCommand implements Callable<Integer> {
     for (String each : failModes) {
       int end = each.lastIndexOf('=');
       FailMode mode = failMode(each, each.substring(end + 1));
+      String feature = end < 0 ? "" : each.substring(0, end);
+      boolean isTwice = end < 0 ? any != null : byFeature.put(feature, mode) != null;
+      if (isTwice) {
+        throw wrong(
+            "--fail-mode: %s is there twice; once is accepted"
+                .formatted(end < 0 ? "one for all features" : feature));
+      }
       if (end < 0) {
         any = mode;
-      } else {
-        byFeature.put(each.substring(0, end), mode);
       }
     }
     return SidecarSettings.USUAL.failing(any, byFeature).denyingWhenFull(whenFull.equals("deny"));

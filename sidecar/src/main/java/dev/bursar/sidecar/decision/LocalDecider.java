@@ -149,14 +149,15 @@ public final class LocalDecider {
    */
   public Decision reserve(ReserveRequest request, String id, long now, Instant wall) {
     Terms known = terms;
-    if (known == null
-        || request.ttlSeconds() > TTL_SECONDS_MAX
-        || policy(request, known) != OveragePolicy.RECORD) {
+    if (known == null) {
       return Elsewhere.IT_IS;
     }
     String fault = known.fault(request.feature());
     if (fault != null) {
       return new Denied(DenialCode.NOT_ENTITLED.word(), fault);
+    }
+    if (request.ttlSeconds() > TTL_SECONDS_MAX || policy(request, known) != OveragePolicy.RECORD) {
+      return Elsewhere.IT_IS;
     }
     Map<String, Long> usage = request.usage();
     Credits amount = request.amount();
@@ -199,11 +200,19 @@ public final class LocalDecider {
   }
 
   /**
-   * Allows a request that nobody can be asked about; what it costs is told later, if it is not
-   * known here.
+   * Allows a request that nobody can be asked about, unless the terms say that it may not be; what
+   * it costs is told later, if it is not known here.
    */
   public Decision unchecked(ReserveRequest request, String id, long now, Instant wall) {
     Terms known = terms;
+    String frozen = known == null ? null : known.entitled().frozen();
+    String fault = known == null ? null : known.fault(request.feature());
+    if (frozen != null) {
+      return new Denied(DenialCode.FROZEN.word(), frozen);
+    }
+    if (fault != null) {
+      return new Denied(DenialCode.NOT_ENTITLED.word(), fault);
+    }
     Map<String, Long> usage = request.usage();
     Price price =
         usage == null || known == null

@@ -1,5 +1,6 @@
 package dev.bursar.sidecar.envoy;
 
+import dev.bursar.api.http.Refusing;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.sidecar.gateway.Denials;
 import dev.bursar.sidecar.gateway.Door;
@@ -8,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.model.AttributeKeys;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
@@ -26,12 +29,15 @@ import org.jspecify.annotations.Nullable;
  * pass, else by the denial. Never by 5xx, which Envoy takes for a failure that it may have to let
  * pass: what passes though nobody could be asked is for the fail mode to say.
  */
-public final class HttpAuthorization {
+public final class HttpAuthorization implements Refusing {
 
   /** Where it is; the proxy puts it before the request's own path. */
   public static final String PATH = "/ext_authz";
 
   private static final int LATER = 429;
+
+  /** So long a body may take to come; who is slower may lose the line. */
+  private static final long BODY_MS_MAX = 10_000;
 
   private final Checks checks;
   private final Door door;
@@ -55,7 +61,11 @@ public final class HttpAuthorization {
     CompletionStage<?> body =
         request.entity().isStrict()
             ? CompletableFuture.completedStage(null)
-            : request.discardEntityBytes(materializer).completionStage();
+            : request
+                .discardEntityBytes(materializer)
+                .completionStage()
+                .toCompletableFuture()
+                .completeOnTimeout(Done.getInstance(), BODY_MS_MAX, TimeUnit.MILLISECONDS);
     String id = header(request, "x-request-id");
     CompletionStage<Verdict> verdict;
     try {
@@ -82,6 +92,12 @@ public final class HttpAuthorization {
     }
     return verdict.thenCombine(
         body.handle((whole, error) -> true), (it, taken) -> response(it, id));
+  }
+
+  /** Denies a request that is not looked at. */
+  @Override
+  public HttpResponse refuse(HttpRequest request, Problem problem) {
+    return response(new Verdict(problem, null), header(request, "x-request-id"));
   }
 
   private static HttpResponse response(Verdict verdict, @Nullable String id) {

@@ -1,6 +1,7 @@
 package dev.bursar.sidecar.http;
 
 import dev.bursar.api.http.RequestHandler.Elsewhere;
+import dev.bursar.api.problem.Problem;
 import dev.bursar.sidecar.envoy.HttpAuthorization;
 import dev.bursar.sidecar.openai.OpenAiProxy;
 import java.util.concurrent.CompletionStage;
@@ -30,5 +31,16 @@ final class Edges implements Elsewhere {
     return authorization != null && HttpAuthorization.isAt(path)
         ? authorization.answer(request)
         : server.answer(request);
+  }
+
+  @Override
+  public HttpResponse refuse(HttpRequest request, Problem problem) {
+    String path = request.getUri().path();
+    if (proxy != null && OpenAiProxy.isAt(path)) {
+      return proxy.refuse(request, problem);
+    }
+    return authorization != null && HttpAuthorization.isAt(path)
+        ? authorization.refuse(request, problem)
+        : server.refuse(request, problem);
   }
 }

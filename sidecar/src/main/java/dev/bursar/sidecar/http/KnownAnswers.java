@@ -178,7 +178,7 @@ final class KnownAnswers {
         return what.apply(null);
       }
       if (!before.answer.isCompletedExceptionally()) {
-        return before.answer;
+        return before.answer.thenApply(reply -> reply.replayed(true));
       }
       mine = new Known(before.fingerprint, new CompletableFuture<>());
       put(name, mine);

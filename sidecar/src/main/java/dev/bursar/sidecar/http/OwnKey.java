@@ -5,10 +5,10 @@ import dev.bursar.domain.access.AccessKey;
 import dev.bursar.domain.access.AccessKeys;
 import dev.bursar.domain.access.Role;
 import dev.bursar.domain.enforcement.Caller;
+import dev.bursar.domain.ledger.CanonicalEntry;
 import dev.bursar.domain.operation.Answer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
@@ -35,12 +35,7 @@ final class OwnKey implements AccessKeys {
 
   /** What tells it from other keys, and tells nothing of it: 64 bits of SHA-256, in hex. */
   String fingerprint() {
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(secret);
-      return HexFormat.of().formatHex(hash, 0, Long.BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return HexFormat.of().formatHex(CanonicalEntry.sha256(secret), 0, Long.BYTES);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.bursar.sidecar.http;
 import dev.bursar.api.enforcement.ReservationBodies;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.http.RequestHandler.Elsewhere;
+import dev.bursar.api.http.Responses;
 import dev.bursar.api.json.Body;
 import dev.bursar.api.json.JsonReader;
 import dev.bursar.api.problem.Fault;
@@ -12,6 +13,7 @@ import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.openai.Unsent;
 import dev.bursar.sidecar.server.Server;
+import dev.bursar.sidecar.server.ServerAway;
 import dev.bursar.sidecar.usage.CallKey;
 import java.net.URI;
 import java.time.Duration;
@@ -24,7 +26,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.Http;
-import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.ContentType;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
@@ -34,6 +36,9 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.RequestEntity;
 import org.apache.pekko.http.javadsl.model.Uri;
 import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
+import org.apache.pekko.stream.KillSwitches;
+import org.apache.pekko.stream.SharedKillSwitch;
+import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +65,8 @@ final class PassedRequests implements Elsewhere {
           "date",
           "server");
 
+  private static final String EVENTS = "text/event-stream";
+
   private static final Problem AWAY =
       Problem.passing(503, "server_away", "the server can't be reached, and it is the server's");
 
@@ -81,6 +88,7 @@ final class PassedRequests implements Elsewhere {
   private final InstantSource clock;
 
   private final KnownAnswers known;
+  private final SharedKillSwitch streams = KillSwitches.shared("passed");
 
   PassedRequests(
       ClassicActorSystemProvider system,
@@ -100,17 +108,19 @@ final class PassedRequests implements Elsewhere {
     this.clock = clock;
   }
 
+  /** Ends streams of events in good order, which would not end by themselves. */
+  void stop() {
+    streams.shutdown();
+  }
+
   @Override
   public CompletionStage<HttpResponse> answer(HttpRequest request) {
-    boolean isReservation = isReservation(request) && hasOwnKey(request);
-    if (isReservation && server.isSilent()) {
-      ReserveRequest wish = wish(request);
-      if (wish != null) {
-        return unasked(request, wish, true);
-      }
+    ReserveRequest wish = isReservation(request) && hasOwnKey(request) ? wish(request) : null;
+    if (wish != null && server.isSilent()) {
+      return unasked(request, wish, true);
     }
     if (request.entity().getContentLengthOption().orElse(0) > BODY_BYTES_MAX) {
-      return CompletableFuture.completedFuture(response(TOO_LARGE));
+      return CompletableFuture.completedFuture(refuse(request, TOO_LARGE));
     }
     Uri uri =
         request
@@ -131,28 +141,26 @@ final class PassedRequests implements Elsewhere {
         passed = passed.addHeader(header);
       }
     }
-    String key = isReservation ? idempotencyKey(request) : null;
-    ReserveRequest keyed = key == null ? null : wish(request);
-    String operation = keyed == null ? "" : EnforcementRoutes.reserving(keyed);
-    known.sending(operation, key);
+    String repeated = wish == null ? null : idempotencyKey(request);
+    String operation = wish == null ? "" : EnforcementRoutes.reserving(wish);
+    known.sending(operation, repeated);
     CompletionStage<HttpResponse> answer = http.singleRequest(passed);
-    return (isReservation ? soon(answer) : answer)
-        .thenApply(PassedRequests::cleaned)
+    return (wish == null ? answer : soon(answer).thenApply(it -> unlessAway(it, wish)))
+        .thenApply(this::cleaned)
         .exceptionallyCompose(
             error -> {
               Throwable cause = error instanceof CompletionException ? error.getCause() : error;
               LOG.atDebug().setMessage("the server could not be asked").setCause(cause).log();
               boolean unsent = Unsent.is(cause);
               if (unsent) {
-                known.unsent(operation, key);
+                known.unsent(operation, repeated);
               }
               if (cause instanceof EntityStreamSizeException) {
-                return CompletableFuture.completedFuture(response(TOO_LARGE));
+                return CompletableFuture.completedFuture(refuse(request, TOO_LARGE));
               }
-              ReserveRequest wish = isReservation ? wish(request) : null;
               return wish != null
                   ? unasked(request, wish, unsent)
-                  : CompletableFuture.completedFuture(response(AWAY));
+                  : CompletableFuture.completedFuture(refuse(request, AWAY));
             });
   }
 
@@ -170,7 +178,20 @@ final class PassedRequests implements Elsewhere {
     return soon.orTimeout(DECIDED_WITHIN.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  private static HttpResponse cleaned(HttpResponse answer) {
+  /**
+   * A server that decides nothing now is away. Of a one-shot it may have charged all the same: what
+   * it says of that is passed on.
+   */
+  private HttpResponse unlessAway(HttpResponse answer, ReserveRequest wish) {
+    int status = answer.status().intValue();
+    if (wish.commit() || (status != 429 && status < 500)) {
+      return answer;
+    }
+    answer.discardEntityBytes(system);
+    throw new ServerAway("the server answered " + status);
+  }
+
+  private HttpResponse cleaned(HttpResponse answer) {
     HttpResponse response =
         HttpResponse.create().withStatus(answer.status()).withEntity(answer.entity());
     for (HttpHeader header : answer.getHeaders()) {
@@ -178,7 +199,12 @@ final class PassedRequests implements Elsewhere {
         response = response.addHeader(header);
       }
     }
-    return response;
+    ContentType type = answer.entity().getContentType();
+    return type.mediaType().toString().equalsIgnoreCase(EVENTS)
+        ? response.withEntity(
+            HttpEntities.createChunked(
+                type, answer.entity().getDataBytes().via(streams.<ByteString>flow())))
+        : response;
   }
 
   /** What was sent may have happened: then only what sets nothing down for good is decided here. */
@@ -187,12 +213,14 @@ final class PassedRequests implements Elsewhere {
     String repeated = idempotencyKey(request);
     String operation = EnforcementRoutes.reserving(wish);
     if (wish.commit() && (!unsent || known.isSent(operation, repeated))) {
-      return CompletableFuture.completedFuture(response(AWAY));
+      return CompletableFuture.completedFuture(refuse(request, AWAY));
     }
     return (repeated == null
             ? decided(wish, null)
             : known.instead(operation, repeated, once -> decided(wish, once)))
-        .handle((reply, failed) -> failed == null ? response(reply) : response(AWAY));
+        .handle(
+            (reply, failed) ->
+                failed == null ? Responses.of(reply, request) : refuse(request, AWAY));
   }
 
   private CompletionStage<Reply> decided(ReserveRequest wish, @Nullable CallKey once) {
@@ -242,19 +270,5 @@ final class PassedRequests implements Elsewhere {
         .filter(value -> value.toLowerCase(Locale.ROOT).startsWith("bearer "))
         .map(value -> key.is(value.substring("bearer ".length()).strip()))
         .orElse(false);
-  }
-
-  private static HttpResponse response(Reply reply) {
-    return HttpResponse.create()
-        .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, reply.body()));
-  }
-
-  private static HttpResponse response(Problem problem) {
-    return HttpResponse.create()
-        .withStatus(problem.status())
-        .addHeaders(problem.headers())
-        .withEntity(
-            HttpEntities.create(
-                ContentTypes.parse("application/problem+json"), problem.toJson("sidecar")));
   }
 }

@@ -44,9 +44,13 @@ import java.util.stream.Stream;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.ActorSystem;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A sidecar behind the server's own routes, on this machine. */
 public final class SidecarProcess implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SidecarProcess.class);
 
   /** How long calls may go on, and after that how long is reported. */
   private static final Duration STOP = Duration.ofSeconds(10);
@@ -55,6 +59,9 @@ public final class SidecarProcess implements AutoCloseable {
 
   /** How often is put down what was wanted. */
   private static final Duration REMEMBER = Duration.ofSeconds(30);
+
+  /** Whoever waits for a disk holds up no request. */
+  private static final String MAY_BLOCK = "pekko.actor.default-blocking-io-dispatcher";
 
   /**
    * What it is to be.
@@ -83,6 +90,7 @@ public final class SidecarProcess implements AutoCloseable {
   private final Gate gate;
   private final ChangeStream changes;
   private final HttpServer server;
+  private final PassedRequests passed;
   private final @Nullable EnvoyServer envoy;
   private final @Nullable OpenAiProxy models;
   private final Runnable remember;
@@ -94,6 +102,7 @@ public final class SidecarProcess implements AutoCloseable {
       Gate gate,
       ChangeStream changes,
       HttpServer server,
+      PassedRequests passed,
       @Nullable EnvoyServer envoy,
       @Nullable OpenAiProxy models,
       Runnable remember) {
@@ -103,6 +112,7 @@ public final class SidecarProcess implements AutoCloseable {
     this.gate = gate;
     this.changes = changes;
     this.server = server;
+    this.passed = passed;
     this.envoy = envoy;
     this.models = models;
     this.remember = remember;
@@ -132,6 +142,10 @@ public final class SidecarProcess implements AutoCloseable {
     ChangeStream changes = new ChangeStream(client, sidecar);
     register(registry, changes);
     OwnKey key = new OwnKey(options.key());
+    // Before anybody can ask, and before the server can refuse one of them.
+    WantedFile wanted = new WantedFile(options.data().resolve("wanted.json"), key.fingerprint());
+    WantedFile.Before before = wanted.read(clock.instant());
+    sidecar.toldBefore(before.orgs());
     KnownOrgs orgs = new KnownOrgs(sidecar);
     KnownAnswers known = new KnownAnswers(sidecar::passedOn);
     Collection<Recovery.Answered> answered = sidecar.answered();
@@ -159,6 +173,8 @@ public final class SidecarProcess implements AutoCloseable {
                 new KnownPrices(sidecar, clock),
                 defaults,
                 registry);
+    PassedRequests passed =
+        new PassedRequests(system, options.server(), client, key, sidecar, known, clock);
     RequestHandler handler =
         new RequestHandler(
             system,
@@ -168,7 +184,7 @@ public final class SidecarProcess implements AutoCloseable {
             new Edges(
                 models,
                 gateways.authorizes() ? new HttpAuthorization(system, checks, door) : null,
-                new PassedRequests(system, options.server(), client, key, sidecar, known, clock)));
+                passed));
     EnvoyServer envoy = null;
     try {
       if (gateways.grpcPort() >= 0) {
@@ -177,16 +193,18 @@ public final class SidecarProcess implements AutoCloseable {
                 options.host(), gateways.grpcPort(), gate, checks, door, defaults, registry);
       }
       HttpServer server =
-          HttpServer.bind(system, options.host(), options.port(), handler)
+          HttpServer.bind(system, options.host(), options.port(), handler, handler)
               .toCompletableFuture()
               .join();
       changes.start();
-      WantedFile wanted = new WantedFile(options.data().resolve("wanted.json"), key.fingerprint());
-      sidecar.expect(wanted.read(clock.instant()));
+      sidecar.expect(before.wanted());
       Runnable remember = () -> wanted.write(sidecar.wanted(), sidecar.told(), clock.instant());
-      system.scheduler().scheduleWithFixedDelay(REMEMBER, REMEMBER, remember, system.dispatcher());
+      system
+          .scheduler()
+          .scheduleWithFixedDelay(
+              REMEMBER, REMEMBER, remember, system.dispatchers().lookup(MAY_BLOCK));
       return new SidecarProcess(
-          system, client, sidecar, gate, changes, server, envoy, models, remember);
+          system, client, sidecar, gate, changes, server, passed, envoy, models, remember);
     } catch (CompletionException | IOException e) {
       if (envoy != null) {
         envoy.close();
@@ -303,26 +321,34 @@ public final class SidecarProcess implements AutoCloseable {
    */
   @Override
   public void close() {
+    passed.stop();
+    // Whoever asks over gRPC has the same seconds.
+    CompletionStage<Done> drained = server.drain(STOP);
     if (envoy != null) {
       envoy.close();
     }
-    server.drain(STOP).toCompletableFuture().join();
+    awaited(drained);
     if (models != null) {
       models.stop();
     }
     // Who had to be cut off is told while that is reported.
     CompletionStage<Done> ended = server.stop(LAST_ANSWERS);
     remember.run();
-    try {
-      sidecar.stop(STOP);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    sidecar.stop(STOP);
     gate.close();
     changes.close();
-    ended.toCompletableFuture().join();
+    awaited(ended);
     system.terminate();
     system.getWhenTerminated().toCompletableFuture().join();
     client.close();
+  }
+
+  /** What is not closed as it should be holds up no report. */
+  private static void awaited(CompletionStage<Done> closed) {
+    try {
+      closed.toCompletableFuture().join();
+    } catch (CompletionException e) {
+      LOG.atWarn().setMessage("the port could not be closed").setCause(e.getCause()).log();
+    }
   }
 }

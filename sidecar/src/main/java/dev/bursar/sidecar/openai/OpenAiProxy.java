@@ -1,5 +1,6 @@
 package dev.bursar.sidecar.openai;
 
+import dev.bursar.api.http.Refusing;
 import dev.bursar.api.http.TraceContext;
 import dev.bursar.api.problem.Fault;
 import dev.bursar.api.problem.Problem;
@@ -39,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * by what the answer says that it used; what runs none is passed on. Whatever runs something of
  * which nobody could tell what it costs is refused, unless the settings let it pass.
  */
-public final class OpenAiProxy {
+public final class OpenAiProxy implements Refusing {
 
   /** Where it is. */
   public static final String PATH = "/openai/v1";
@@ -112,9 +113,16 @@ public final class OpenAiProxy {
     }
   }
 
+  /** Tells of a problem in the form that clients of the API know. */
+  @Override
+  public HttpResponse refuse(HttpRequest request, Problem problem) {
+    return OpenAiError.of(problem).response();
+  }
+
   /**
    * Ends what is under way, and charges what has come of it by now; whatever is asked for later is
-   * refused. Returns when that is on record, after three seconds at most.
+   * refused. Whoever has no answer yet is not told so here. Returns when that is on record, after
+   * three seconds at most.
    */
   public void stop() {
     List<Settlement.Held> open = settlement.stop();
@@ -143,7 +151,8 @@ public final class OpenAiProxy {
       throw Problem.of(
               403,
               "not_metered",
-              "nobody could tell what this costs, so it is not passed on; --openai-pass lets a path pass undecided")
+              "nobody could tell what this costs, so it is not passed on; --openai-pass lets a path"
+                  + " pass undecided")
           .fault();
     }
     untimed(request);

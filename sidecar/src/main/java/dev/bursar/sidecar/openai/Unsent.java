@@ -1,6 +1,7 @@
 package dev.bursar.sidecar.openai;
 
 import javax.net.ssl.SSLHandshakeException;
+import org.apache.pekko.stream.BufferOverflowException;
 import org.apache.pekko.stream.StreamTcpException;
 import org.jspecify.annotations.Nullable;
 
@@ -9,9 +10,13 @@ public final class Unsent {
 
   private Unsent() {}
 
-  /** Whether something failed before anything was sent, since there was no connection. */
+  /**
+   * Whether something failed before anything was sent, since there was no connection, or too many
+   * waited for one.
+   */
   public static boolean is(@Nullable Throwable cause) {
     return (cause instanceof StreamTcpException && isNoConnection(cause))
+        || cause instanceof BufferOverflowException
         || cause instanceof SSLHandshakeException;
   }
 

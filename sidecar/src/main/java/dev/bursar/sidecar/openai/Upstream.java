@@ -1,7 +1,7 @@
 package dev.bursar.sidecar.openai;
 
+import dev.bursar.api.http.CutOff;
 import dev.bursar.sidecar.gateway.Gate;
-import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,14 +10,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
@@ -39,6 +38,7 @@ import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import scala.concurrent.duration.FiniteDuration;
 
 /** The API that runs the models. */
 final class Upstream {
@@ -77,7 +77,7 @@ final class Upstream {
   private static final int SLICE_BYTES = 1 << 16;
 
   /** So long an answer may go unread, until it is known that nobody is there to read it. */
-  private static final Duration UNREAD_MAX = Duration.ofSeconds(5);
+  private static final FiniteDuration UNREAD_MAX = FiniteDuration.create(5, TimeUnit.SECONDS);
 
   private static final byte[] SPENT =
       new OpenAiError(402, "reservation_spent", null, "what was set aside for the answer is spent")
@@ -90,15 +90,8 @@ final class Upstream {
   private final OpenAiSettings settings;
   private final Uri base;
 
-  private static final OpenAiError STOPPING =
-      new OpenAiError(
-          503, "stopping", null, "the sidecar ends, and the model had not answered; ask again");
-
   /** Ends all answers of models. */
   private final SharedKillSwitch answers = KillSwitches.shared("answers");
-
-  /** Calls of models of whose answers nothing has come. */
-  private final Set<CompletableFuture<HttpResponse>> awaited = ConcurrentHashMap.newKeySet();
 
   Upstream(ClassicActorSystemProvider system, OpenAiSettings settings) {
     this.system = system;
@@ -160,17 +153,16 @@ final class Upstream {
         http.singleRequest(
                 request, http.defaultClientHttpsContext(), pool, system.classicSystem().log())
             .toCompletableFuture();
-    CompletableFuture<HttpResponse> soon =
-        answer.copy().orTimeout(settings.within().toMillis(), TimeUnit.MILLISECONDS);
-    awaited.add(soon);
-    return soon.whenComplete(
-        (response, error) -> {
-          awaited.remove(soon);
-          if (error != null) {
-            // One that comes after all is nobody's.
-            answer.thenAccept(late -> late.discardEntityBytes(materializer));
-          }
-        });
+    return answer
+        .copy()
+        .orTimeout(settings.within().toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete(
+            (response, error) -> {
+              if (error != null) {
+                // One that comes after all is nobody's.
+                answer.thenAccept(late -> late.discardEntityBytes(materializer));
+              }
+            });
   }
 
   /** Passes a request on, and its answer back. */
@@ -252,24 +244,26 @@ final class Upstream {
             .completionTimeout(left.isPositive() ? left : Duration.ofMillis(1))
             .via(watch);
     AtomicBoolean isRead = new AtomicBoolean();
-    Source<ByteString, NotUsed> once =
-        Source.lazySource(
-                () -> {
-                  if (!isRead.compareAndSet(false, true)) {
-                    throw new IllegalStateException("nobody was there to read it");
-                  }
-                  held.watched();
-                  return body;
-                })
-            .mapMaterializedValue(any -> NotUsed.getInstance());
-    CompletableFuture.delayedExecutor(UNREAD_MAX.toMillis(), TimeUnit.MILLISECONDS)
-        .execute(
+    Cancellable ifUnread =
+        materializer.scheduleOnce(
+            UNREAD_MAX,
             () -> {
               if (isRead.compareAndSet(false, true)) {
                 held.watched();
                 unread(body, isStream);
               }
             });
+    Source<ByteString, NotUsed> once =
+        Source.lazySource(
+                () -> {
+                  if (!isRead.compareAndSet(false, true)) {
+                    throw new IllegalStateException("nobody was there to read it");
+                  }
+                  ifUnread.cancel();
+                  held.watched();
+                  return body;
+                })
+            .mapMaterializedValue(any -> NotUsed.getInstance());
     return CompletableFuture.completedFuture(
         HttpResponse.create()
             .withStatus(answer.status())
@@ -294,17 +288,16 @@ final class Upstream {
     }
   }
 
-  /** Ends all calls, as if the API had broken off. */
+  /** Ends all answers, as if the API had broken off. */
   void cut() {
-    answers.abort(new IOException("the sidecar ends"));
-    awaited.forEach(each -> each.completeExceptionally(new CancellationException()));
+    answers.abort(new CutOff("the sidecar ends"));
   }
 
   /** What was never sent ran nowhere; what was has, as far as anybody knows, read the request. */
   private static CompletionStage<HttpResponse> lost(Throwable error, Settlement.Held held) {
     HttpResponse response = unanswered(error).response();
     Throwable cause = Gate.cause(error);
-    if (Unsent.is(cause) || cause instanceof BufferOverflowException) {
+    if (Unsent.is(cause)) {
       return held.release().thenApply(any -> response);
     }
     Ending ending = cause instanceof TimeoutException ? Ending.TIMED_OUT : Ending.CUT_OFF;
@@ -315,9 +308,6 @@ final class Upstream {
     Throwable cause = Gate.cause(error);
     if (cause instanceof BufferOverflowException) {
       return new OpenAiError(429, "busy", null, "as many calls are waiting as may; ask again");
-    }
-    if (cause instanceof CancellationException) {
-      return STOPPING;
     }
     LOG.atWarn().setMessage("the model's API did not answer").setCause(cause).log();
     return cause instanceof TimeoutException

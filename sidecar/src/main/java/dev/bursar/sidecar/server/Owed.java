@@ -114,7 +114,7 @@ public final class Owed {
               reported -> {
                 String rejected =
                     reported.rejected().isEmpty() ? null : reported.rejected().getFirst();
-                if (rejected == null || others.isEmpty()) {
+                if (rejected == null || others.isEmpty() || !reported.notYet().isEmpty()) {
                   return CompletableFuture.completedFuture(reported);
                 }
                 logOtherwise(use.id(), usage, others.getFirst(), rejected);

@@ -9,6 +9,7 @@ import dev.bursar.sidecar.lease.Told;
 import dev.bursar.sidecar.usage.Entry;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,16 @@ public interface Server {
    *
    * @param told what the server said of the lease
    * @param rejected for each use, in their order, why it is not on record; null for one that is
+   * @param notYet which of these, from 0, are rejected only for now: for a time that is ahead of
+   *     the server's clock
    */
-  record Reported(Told told, List<@Nullable String> rejected) {}
+  record Reported(Told told, List<@Nullable String> rejected, Set<Integer> notYet) {
+
+    /** Where what is rejected is for good. */
+    public Reported(Told told, List<@Nullable String> rejected) {
+      this(told, rejected, Set.of());
+    }
+  }
 
   /**
    * Asks about a lease. Never fails: what is not answered is lost.

@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -245,7 +246,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
 
   private static Reported reported(HttpResponse<byte[]> answer, boolean adding) {
     int status = answer.statusCode();
-    if (status == 429 || status >= 500) {
+    if (status != 200 && (status == 429 || status >= 500 || !isOurs(answer))) {
       return LOST;
     }
     JsonNode json = json(answer);
@@ -334,9 +335,23 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   }
 
   private static Reported events(HttpResponse<byte[]> answer) {
-    return answer.statusCode() == 200
-        ? new Reported(new Told.Denied(), rejected(json(answer)))
-        : reported(answer, true);
+    if (answer.statusCode() != 200) {
+      return reported(answer, true);
+    }
+    JsonNode json = json(answer);
+    return new Reported(new Told.Denied(), rejected(json), notYet(json));
+  }
+
+  /** Of an event, its own time is at fault only where it is ahead of the server's. */
+  private static Set<Integer> notYet(JsonNode json) {
+    Set<Integer> notYet = new HashSet<>();
+    JsonNode results = json.path("results");
+    for (int i = 0; i < results.size(); i++) {
+      if (results.path(i).at("/error/field").asText().equals("time")) {
+        notYet.add(i);
+      }
+    }
+    return notYet;
   }
 
   private static List<@Nullable String> rejected(JsonNode json) {
@@ -358,7 +373,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
     return post("/v1/reservations", callId, json -> Reports.reservation(json, request))
         .handle(
             (answer, error) -> {
-              if (error == null && isRefused(answer.statusCode())) {
+              if (error == null && isRefused(answer)) {
                 return new Decision.Denied(
                     "key_refused", "the server answered " + answer.statusCode());
               }
@@ -454,11 +469,10 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
     if (status != 200 && !REFUSING.contains(status)) {
       throw new ServerAway("the server answered " + status);
     }
-    JsonNode json = json(answer);
-    if (status != 200 && json.path("code").asText().isEmpty()) {
+    if (status != 200 && !isOurs(answer)) {
       throw new ServerAway("somebody else answered " + status);
     }
-    return json;
+    return json(answer);
   }
 
   /** Whether there was no connection by which anything could have been sent. */
@@ -507,13 +521,18 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
     if (known != null && (first == 304 || second == 304)) {
       return new Read(null, false);
     }
-    if (isRefused(first) || isRefused(second)) {
+    if (isRefused(entitlements) || isRefused(prices)) {
       throw new TermsRefused("the server answered %d and %d".formatted(first, second));
     }
-    if (first == 429 || first >= 500 || second == 429 || second >= 500) {
-      throw new ServerAway("the server answered %d and %d".formatted(first, second));
+    if (isNoOrg(entitlements) || isNoOrg(prices)) {
+      return new Read(null, true);
     }
-    return new Read(null, true);
+    throw new ServerAway(
+        "the server, or somebody else, answered %d and %d".formatted(first, second));
+  }
+
+  private static boolean isNoOrg(HttpResponse<byte[]> answer) {
+    return answer.statusCode() == 404 && isOurs(answer);
   }
 
   /** Most orgs have the same list: it is in memory once. */
@@ -532,16 +551,29 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
     }
   }
 
-  private static boolean isRefused(int status) {
-    return status == 401 || status == 403;
+  private static boolean isRefused(HttpResponse<byte[]> answer) {
+    int status = answer.statusCode();
+    return (status == 401 || status == 403) && isOurs(answer);
+  }
+
+  /**
+   * Whether a refusal is the server's: what a proxy before it says says nothing of what it knows.
+   */
+  private static boolean isOurs(HttpResponse<byte[]> refusal) {
+    try {
+      return !JsonTree.read(refusal.body()).path("code").asText().isEmpty();
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static String tag(HttpResponse<byte[]> answer) {
     return answer.headers().firstValue("ETag").orElse("");
   }
 
+  /** Nobody waits for what is under way: a server that is silent would hold it up. */
   @Override
   public void close() {
-    client.close();
+    client.shutdownNow();
   }
 }

@@ -64,6 +64,12 @@ final class SidecarCommandTest {
     assertThat(told("--grpc-port=70000"))
         .isEqualTo("bursar: --grpc-port: 70000 is not between 0 and 65535");
     assertThat(told("--fail-mode=chat=maybe")).startsWith("bursar: --fail-mode: ");
+    assertThat(told("--fail-mode=deny", "--fail-mode=allow"))
+        .isEqualTo("bursar: --fail-mode: one for all features is there twice; once is accepted");
+    assertThat(told("--fail-mode=chat=deny", "--fail-mode=chat=allow"))
+        .isEqualTo("bursar: --fail-mode: chat is there twice; once is accepted");
+    assertThat(told("--openai-upstream=http://me:secret@models/v1"))
+        .isEqualTo("bursar: --openai-upstream: names a user, which would be in the log");
     assertThat(told("--name="))
         .isEqualTo("bursar: --name: has 0 characters; 1 to 200 are accepted");
     assertThat(told("--name=" + "x".repeat(201))).startsWith("bursar: --name: has 201 ");

@@ -8,6 +8,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import com.google.rpc.Code;
 import com.typesafe.config.ConfigFactory;
+import dev.bursar.api.HttpServer;
 import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.sidecar.Sidecar;
@@ -47,13 +48,13 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.http.javadsl.Http;
-import org.apache.pekko.http.javadsl.ServerBinding;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,7 +74,7 @@ final class EnvoyTest {
   private EnvoyServer envoy;
   private ManagedChannel channel;
   private ActorSystem<Void> system;
-  private ServerBinding binding;
+  private HttpServer http;
 
   @BeforeEach
   void start() throws IOException {
@@ -106,10 +107,9 @@ final class EnvoyTest {
                 .withFallback(ConfigFactory.parseResources("http.conf"))
                 .withFallback(ConfigFactory.load())
                 .resolve());
-    binding =
-        Http.get(system)
-            .newServerAt("127.0.0.1", 0)
-            .bind(new HttpAuthorization(system, checks, door)::answer)
+    HttpAuthorization authorization = new HttpAuthorization(system, checks, door);
+    http =
+        HttpServer.bind(system, "127.0.0.1", 0, authorization::answer, authorization)
             .toCompletableFuture()
             .join();
   }
@@ -131,15 +131,15 @@ final class EnvoyTest {
     }
   }
 
+  private HttpRequest request(String path, String... headers) {
+    return HttpRequest.newBuilder(
+            URI.create("http://127.0.0.1:%d/ext_authz%s".formatted(http.address().getPort(), path)))
+        .headers(headers)
+        .build();
+  }
+
   private HttpResponse<String> http(String path, String... headers) throws Exception {
-    return client.send(
-        HttpRequest.newBuilder(
-                URI.create(
-                    "http://127.0.0.1:%d/ext_authz%s"
-                        .formatted(binding.localAddress().getPort(), path)))
-            .headers(headers)
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
+    return client.send(request(path, headers), HttpResponse.BodyHandlers.ofString());
   }
 
   private static String header(HttpResponse<String> answer, String name) {
@@ -194,6 +194,54 @@ final class EnvoyTest {
     until(() -> server.charged() == 6);
   }
 
+  /** A proxy takes 5xx for a failure, and may let such requests pass. */
+  @Test
+  void whoComesWhileItStopsOrHasNoAnswerThenIsDeniedAndNotBy5xx() throws Exception {
+    stop();
+    SidecarSettings usual = SidecarSettings.USUAL;
+    start(
+        new SidecarSettings(
+            usual.leases(),
+            Duration.ofMinutes(5),
+            usual.termsEvery(),
+            usual.reportEvery(),
+            usual.patience(),
+            null,
+            Map.of(),
+            false));
+    server.granting(new CompletableFuture<>());
+    CompletableFuture<HttpResponse<String>> waiting =
+        client.sendAsync(
+            request("/", "x-bursar-org", "acme", "x-bursar-amount", "2"),
+            HttpResponse.BodyHandlers.ofString());
+    until(() -> server.held() > 0);
+    try (Socket kept = new Socket(InetAddress.getLoopbackAddress(), http.address().getPort())) {
+      assertThat(ofNoOrg(kept)).startsWith("HTTP/1.1 400");
+      CompletableFuture<Done> stopped = http.stop(Duration.ofSeconds(1)).toCompletableFuture();
+      assertThat(ofNoOrg(kept))
+          .startsWith("HTTP/1.1 429")
+          .contains("x-bursar-denial: stopping", "Retry-After: 1");
+      HttpResponse<String> told = waiting.get();
+      assertThat(told.statusCode()).as(told.body()).isEqualTo(429);
+      assertThat(header(told, "x-bursar-denial")).isEqualTo("stopping");
+      stopped.join();
+    }
+  }
+
+  /** Asks by a connection that stays open; the head of the answer, whose body is read. */
+  private static String ofNoOrg(Socket line) throws IOException {
+    line.getOutputStream()
+        .write(
+            "GET /ext_authz/ HTTP/1.1\r\nHost: here\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    StringBuilder answer = new StringBuilder();
+    while (answer.isEmpty() || answer.charAt(answer.length() - 1) != '}') {
+      int each = line.getInputStream().read();
+      assertThat(each).as(answer.toString()).isNotNegative();
+      answer.append((char) each);
+    }
+    return answer.toString();
+  }
+
   @Test
   void aDenialHasItsStatusAndSaysWhy() throws Exception {
     HttpResponse<String> poor =
@@ -239,8 +287,7 @@ final class EnvoyTest {
   @Test
   void aBodyIsTakenInBeforeTheAnswerSoThatTheLineStaysOpen() throws Exception {
     String half = "x".repeat(5_000);
-    try (Socket line =
-        new Socket(InetAddress.getLoopbackAddress(), binding.localAddress().getPort())) {
+    try (Socket line = new Socket(InetAddress.getLoopbackAddress(), http.address().getPort())) {
       OutputStream out = line.getOutputStream();
       String head =
           "POST /ext_authz/v1/ask HTTP/1.1\r\nHost: here\r\nx-bursar-org: acme\r\n"
@@ -255,6 +302,22 @@ final class EnvoyTest {
       assertThat(answer.toString())
           .startsWith("HTTP/1.1 200")
           .doesNotContainIgnoringCase("connection: close");
+    }
+  }
+
+  @Test
+  void aBodyThatStopsComingHoldsUpNoAnswerForLong() throws Exception {
+    try (Socket line = new Socket(InetAddress.getLoopbackAddress(), http.address().getPort())) {
+      String half =
+          "POST /ext_authz/v1/ask HTTP/1.1\r\nHost: here\r\nContent-Length: 10000\r\n\r\nhalf";
+      line.getOutputStream().write(half.getBytes(StandardCharsets.US_ASCII));
+      StringBuilder answer = new StringBuilder();
+      while (answer.indexOf("\r\n") < 0) {
+        int each = line.getInputStream().read();
+        assertThat(each).as(answer.toString()).isNotNegative();
+        answer.append((char) each);
+      }
+      assertThat(answer.toString()).startsWith("HTTP/1.1 400");
     }
   }
 

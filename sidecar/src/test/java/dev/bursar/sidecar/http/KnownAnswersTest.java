@@ -57,6 +57,13 @@ final class KnownAnswersTest {
                     })))
         .contains("first");
     assertThat(text(known.instead("reserve", "a", key -> done(reply("second"))))).contains("first");
+    assertThat(
+            known
+                .instead("reserve", "a", key -> done(reply("third")))
+                .toCompletableFuture()
+                .join()
+                .replayed())
+        .isTrue();
   }
 
   @Test

@@ -12,13 +12,16 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +29,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is passed on to a server that does not answer, where the fail mode lets pass. */
 @Timeout(60)
@@ -58,7 +63,8 @@ final class PassedRequestsTest {
         routes
             .passing(port)
             .answer(
-                LocalRoutes.post("/v1/reservations", BODY.formatted(commit).replace('\'', '"'))));
+                LocalRoutes.post("/v1/reservations", BODY.formatted(commit).replace('\'', '"'))
+                    .addHeader(RawHeader.create("X-Request-Id", "r-1"))));
   }
 
   @Test
@@ -68,6 +74,7 @@ final class PassedRequestsTest {
       HttpResponse answer = answer(breaking.getLocalPort(), true);
       broke.join();
       assertThat(answer.status().intValue()).as(LocalRoutes.text(answer)).isEqualTo(503);
+      assertThat(LocalRoutes.text(answer)).contains("\"request_id\":\"r-1\"");
       CompletableFuture<Void> again = CompletableFuture.runAsync(() -> readAndBreak(breaking));
       assertThat(LocalRoutes.text(answer(breaking.getLocalPort(), false)))
           .as("what sets nothing down for good is decided here")
@@ -98,6 +105,33 @@ final class PassedRequestsTest {
     HttpResponse answer = answer(nobody, true);
     assertThat(LocalRoutes.text(answer))
         .contains("\"decision\":\"allow\"", "\"source\":\"unchecked\"");
+    assertThat(answer.getHeader("X-Request-Id").map(HttpHeader::value)).contains("r-1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {429, 500, 503})
+  void aServerThatDecidesNothingNowIsAway(int status) throws Exception {
+    HttpServer server = HttpServer.create(new InetSocketAddress(LOOPBACK, 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
+            byte[] body = "{\"code\":\"stopping\"}".getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(status, body.length);
+            exchange.getResponseBody().write(body);
+          }
+        });
+    server.start();
+    try {
+      assertThat(LocalRoutes.text(answer(server.getAddress().getPort(), false)))
+          .contains("\"decision\":\"allow\"", "\"source\":\"unchecked\"");
+      assertThat(answer(server.getAddress().getPort(), true).status().intValue())
+          .as("a one-shot may have been charged")
+          .isEqualTo(status);
+    } finally {
+      server.stop(0);
+    }
   }
 
   @Test

@@ -29,6 +29,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,14 +46,19 @@ public final class ModelServer implements Server, TermsSource {
   /** A model that has a price for tokens. */
   public static final String PRICED_MODEL = "gpt";
 
-  private static Tagged terms(OveragePolicy ofPlan) {
+  private static OrgReply.Entitled entitled(@Nullable String plan, @Nullable String frozen) {
+    return new OrgReply.Entitled(
+        new OrgSettings("Acme", ZoneOffset.UTC, plan, List.of()),
+        plan == null ? Status.NONE : Status.ACTIVE,
+        null,
+        frozen,
+        List.of());
+  }
+
+  private static Tagged terms(OveragePolicy ofPlan, OrgReply.Entitled entitled) {
     return new Tagged(
         new Terms(
-            new OrgReply.Entitled(
-                new OrgSettings("Acme", ZoneOffset.UTC, null, List.of()),
-                Status.NONE,
-                null,
-                List.of()),
+            entitled,
             Set.of("platform"),
             ofPlan,
             new PriceList(
@@ -70,6 +77,7 @@ public final class ModelServer implements Server, TermsSource {
 
   private final LeasingServer leasing;
   private boolean away;
+  private boolean behind;
   private long unchecked;
   private long asked;
   private String refused = "";
@@ -80,7 +88,7 @@ public final class ModelServer implements Server, TermsSource {
   private int reports;
   private int reportsUnderWay;
   private boolean termsRefused;
-  private Tagged terms = terms(OveragePolicy.RECORD);
+  private Tagged terms = terms(OveragePolicy.RECORD, entitled(null, null));
   private final List<String> reported = new ArrayList<>();
 
   public ModelServer(long credits) {
@@ -125,6 +133,11 @@ public final class ModelServer implements Server, TermsSource {
 
   public synchronized void away(boolean isAway) {
     away = isAway;
+  }
+
+  /** All that is reported as events is ahead of its clock. */
+  public synchronized void behind(boolean isBehind) {
+    behind = isBehind;
   }
 
   /** All that was leased is long over. */
@@ -178,7 +191,17 @@ public final class ModelServer implements Server, TermsSource {
 
   /** What the org's plan says of what work comes to above what was held. */
   public synchronized void plan(OveragePolicy policy) {
-    terms = terms(policy);
+    terms = terms(policy, entitled(null, null));
+  }
+
+  /** The org has a plan without any feature. */
+  public synchronized void planWithoutFeatures(String plan) {
+    terms = terms(OveragePolicy.RECORD, entitled(plan, null));
+  }
+
+  /** All of the org is frozen; in these words. */
+  public synchronized void freezeOrg(String how) {
+    terms = terms(OveragePolicy.RECORD, entitled(null, how));
   }
 
   /** Features count by themselves. */
@@ -277,6 +300,13 @@ public final class ModelServer implements Server, TermsSource {
   public synchronized CompletionStage<Reported> report(List<Entry.Stored> uses) {
     if (away) {
       return CompletableFuture.completedFuture(new Reported(new Told.Lost(), List.of()));
+    }
+    if (behind) {
+      return CompletableFuture.completedFuture(
+          new Reported(
+              new Told.Denied(),
+              uses.stream().<@Nullable String>map(each -> "time").toList(),
+              IntStream.range(0, uses.size()).boxed().collect(Collectors.toSet())));
     }
     uses.forEach(this::report);
     unchecked += uses.stream().mapToLong(Entry.Stored::micros).sum();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
+import dev.bursar.api.HttpServer;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.SidecarSettings;
 import dev.bursar.sidecar.gateway.Door;
@@ -33,8 +34,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.http.javadsl.Http;
-import org.apache.pekko.http.javadsl.ServerBinding;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,7 +69,7 @@ final class OpenAiProxyTest {
   private FakeModels models;
   private Sidecar sidecar;
   private ActorSystem<Void> system;
-  private ServerBinding binding;
+  private HttpServer http;
   private OpenAiProxy proxy;
 
   private static String delta(String text) {
@@ -113,12 +112,8 @@ final class OpenAiProxyTest {
             (request, meter) -> CompletableFuture.completedFuture(true),
             Said.of(Map.of("org", "acme", "feature", "chat")),
             new SimpleMeterRegistry());
-    binding =
-        Http.get(system)
-            .newServerAt("127.0.0.1", 0)
-            .bind(proxy::answer)
-            .toCompletableFuture()
-            .join();
+    http =
+        HttpServer.bind(system, "127.0.0.1", 0, proxy::answer, proxy).toCompletableFuture().join();
   }
 
   @AfterEach
@@ -139,8 +134,7 @@ final class OpenAiProxyTest {
 
   private HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(
-            URI.create(
-                "http://127.0.0.1:" + binding.localAddress().getPort() + OpenAiProxy.PATH + path))
+            URI.create("http://127.0.0.1:" + http.address().getPort() + OpenAiProxy.PATH + path))
         .header("Content-Type", "application/json")
         .header("Authorization", "Bearer sk-upstream");
   }
@@ -385,6 +379,7 @@ final class OpenAiProxyTest {
     assertThat(error(refused).path("code").asText()).isEqualTo("stopping");
     assertThat(models.asked).hasSize(1);
     until(this::isNothingSetAside);
+    http.stop(Duration.ofMillis(10)).toCompletableFuture().join();
     HttpResponse<String> cut = call.get();
     assertThat(cut.statusCode()).as(cut.body()).isEqualTo(503);
     assertThat(error(cut).path("code").asText()).isEqualTo("stopping");
@@ -533,7 +528,7 @@ final class OpenAiProxyTest {
           gone.await();
           wire.json(200, TOLD);
         });
-    try (Socket socket = new Socket("127.0.0.1", binding.localAddress().getPort())) {
+    try (Socket socket = new Socket("127.0.0.1", http.address().getPort())) {
       socket.setSoLinger(true, 0);
       socket
           .getOutputStream()
@@ -552,7 +547,7 @@ final class OpenAiProxyTest {
   @Test
   void whatIsOfTheConnectionAloneGoesNoFurtherHoweverItIsNamed() throws Exception {
     models.next((asked, wire) -> wire.json(200, TOLD));
-    try (Socket socket = new Socket("127.0.0.1", binding.localAddress().getPort())) {
+    try (Socket socket = new Socket("127.0.0.1", http.address().getPort())) {
       socket
           .getOutputStream()
           .write(
@@ -564,7 +559,8 @@ final class OpenAiProxyTest {
               Content-Type: application/json\r
               Content-Length: %d\r
               \r
-              %s"""
+              %s\
+              """
                   .formatted(OpenAiProxy.PATH + CHAT, ASK.length(), ASK)
                   .getBytes(StandardCharsets.UTF_8));
       assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))

@@ -17,6 +17,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class WholeSidecarTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String HELLO = "event: hello\n\n";
   private static final int EVENTS_BYTES_MAX = 4 << 20;
   private static final Map<String, String> ANSWERS =
       Map.of(
@@ -48,7 +50,7 @@ final class WholeSidecarTest {
           "{'status':'none','features':[]}",
           "/v1/orgs/acme/prices",
           "{'credit_types':['platform'],'overage_policy':'record','rates':[{'model':'gpt',"
-              + "'credit_type':'platform','prices':{'input_tokens':'0.001','output_tokens':'0.01'}}]}",
+              + "'credit_type':'platform','rates':{'input_tokens':'0.001','output_tokens':'0.01'}}]}",
           "/v1/leases",
           "{'decision':'deny'}",
           "/v1/events",
@@ -68,11 +70,16 @@ final class WholeSidecarTest {
     server.createContext("/", this::answer);
     server.start();
     models = new FakeModels();
+    start("secret");
+  }
+
+  private void start(String key) throws IOException {
+    stopped = null;
     sidecar =
         SidecarProcess.start(
             new SidecarProcess.Options(
                 URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
-                "secret",
+                key,
                 "one",
                 "127.0.0.1",
                 0,
@@ -93,6 +100,7 @@ final class WholeSidecarTest {
     server.stop(0);
   }
 
+  /** By a thread of the pool by which answers of the server come in. */
   private CompletableFuture<Void> stopping() {
     if (stopped == null) {
       stopped = CompletableFuture.runAsync(sidecar::close);
@@ -102,8 +110,16 @@ final class WholeSidecarTest {
 
   /** A server that grants no leases, and takes what was used. */
   private void answer(HttpExchange exchange) throws IOException {
+    String path = exchange.getRequestURI().getPath();
+    if (path.equals("/v1/streams")) {
+      exchange.getResponseHeaders().add("Content-Type", "text/event-stream");
+      exchange.sendResponseHeaders(200, 0);
+      exchange.getResponseBody().write(HELLO.getBytes(StandardCharsets.UTF_8));
+      exchange.getResponseBody().flush();
+      // It never ends.
+      return;
+    }
     try (exchange) {
-      String path = exchange.getRequestURI().getPath();
       String told = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
       String text = ANSWERS.get(path);
       if (text == null) {
@@ -126,6 +142,9 @@ final class WholeSidecarTest {
         LockSupport.parkNanos(1_000_000);
       } catch (ConnectException e) {
         return;
+      } catch (SocketException e) {
+        // The system had taken it in, and nobody came for it: the next is refused.
+        continue;
       }
     }
   }
@@ -164,10 +183,62 @@ final class WholeSidecarTest {
     stopping.countDown();
     assertThat(in.readAllBytes()).asString().isEqualTo(rest);
     end.get();
+    assertThat(sidecar.sidecar().file().unsent()).as("what was reported is known to be").isZero();
     JsonNode used = JSON.readTree(events.take()).path(0).path("data");
     assertThat(used.at("/usage/output_tokens").asLong()).as(used.toString()).isEqualTo(7);
     assertThat(used.at("/metadata/bursar.unchecked").isMissingNode()).isFalse();
     assertThat(used.at("/metadata/bursar.estimated").isMissingNode()).isTrue();
+  }
+
+  @Test
+  void aStreamOfEventsThatIsPassedOnEndsInGoodOrder() throws Exception {
+    InputStream in =
+        client
+            .send(
+                HttpRequest.newBuilder(at("/v1/streams")).build(),
+                HttpResponse.BodyHandlers.ofInputStream())
+            .body();
+    assertThat(in.readNBytes(HELLO.length())).asString().isEqualTo(HELLO);
+    CompletableFuture<Void> end = stopping();
+    assertThat(in.readAllBytes()).as("it is not cut off").isEmpty();
+    end.get();
+  }
+
+  private URI at(String path) {
+    return URI.create("http://127.0.0.1:" + sidecar.port() + path);
+  }
+
+  private String asked(String key, HttpRequest.Builder request) throws Exception {
+    return client
+        .send(
+            request.header("Authorization", "Bearer " + key).build(),
+            HttpResponse.BodyHandlers.ofString())
+        .body();
+  }
+
+  private String reserved(String key) throws Exception {
+    String body =
+        """
+        {"subject": {"org": "acme"}, "feature": "chat", "amount": "1", "credit_type": "platform"}
+        """;
+    return asked(
+        key,
+        HttpRequest.newBuilder(at("/v1/reservations"))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  @Test
+  void whomALifeWasToldOfPassesInTheNextByTheSameKeyAlone() throws Exception {
+    assertThat(asked("secret", HttpRequest.newBuilder(at("/v1/orgs/acme/entitlements"))))
+        .contains("features");
+    stopping().get();
+    server.stop(0);
+    start("secret");
+    assertThat(reserved("secret")).contains("\"decision\":\"allow\"", "unchecked");
+    stopping().get();
+    start("another");
+    assertThat(reserved("another")).contains("server_away");
   }
 
   private HttpResponse<String> report(int bytes) throws Exception {

@@ -13,7 +13,6 @@ import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.SidecarSettings;
-import dev.bursar.sidecar.WantedFile;
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.gateway.Said;
@@ -43,6 +42,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -134,13 +134,33 @@ final class ServerOverHttpTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {401, 403, 404})
+  void whoseOrgTheServerNoLongerTellsOfIsNotLetPassWhileItIsAway(int status) throws Exception {
+    try (Sidecar sidecar = sidecar(FailMode.ALLOW)) {
+      sidecar.toldBefore(List.of("zeta"));
+      assertThat(sidecar.terms("acme").toCompletableFuture().join()).isNotNull();
+      assertThat(sidecar.told()).containsExactly("zeta", "acme");
+      for (String path : List.of("/v1/orgs/acme/entitlements", "/v1/orgs/acme/prices")) {
+        answers.put(path, "{'code':'no'}");
+        statuses.put(path, status);
+      }
+      until(() -> !sidecar.told().contains("acme"));
+      answers.clear();
+      assertThat(sidecar.unasked(of("acme")).toCompletableFuture().join())
+          .isInstanceOf(Decision.Denied.class);
+      // What is refused is the key, for every org, also for one that nobody has asked about lately.
+      assertThat(sidecar.told()).isEqualTo(status == 404 ? List.of("zeta") : List.of());
+    }
+  }
+
   @Test
   void whomAnEarlierLifeWasToldOfIsLetPassWhileTheServerIsAway() throws Exception {
     answers.clear();
     UsageFile file = UsageFile.open(directory, new UsageFile.Settings(1 << 24, 1 << 20));
     SidecarSettings allowing = SidecarSettings.USUAL.failing(FailMode.ALLOW, Map.of());
     try (Sidecar sidecar = new Sidecar(allowing, server, server, file, InstantSource.system())) {
-      sidecar.expect(new WantedFile.Before(List.of(), List.of("acme")));
+      sidecar.toldBefore(List.of("acme"));
       assertThat(sidecar.unasked(of("acme")).toCompletableFuture().join())
           .isInstanceOf(Decision.Allowed.class);
       assertThat(sidecar.unasked(of("zeta")).toCompletableFuture().join())
@@ -175,6 +195,10 @@ final class ServerOverHttpTest {
   }
 
   private Sidecar sidecar() throws IOException {
+    return sidecar(null);
+  }
+
+  private Sidecar sidecar(@Nullable FailMode mode) throws IOException {
     SidecarSettings usual = SidecarSettings.USUAL;
     SidecarSettings quick =
         new SidecarSettings(
@@ -183,7 +207,7 @@ final class ServerOverHttpTest {
             Duration.ofMillis(20),
             usual.reportEvery(),
             usual.patience(),
-            null,
+            mode,
             Map.of(),
             false);
     UsageFile file = UsageFile.open(directory, new UsageFile.Settings(1 << 24, 1 << 20));
@@ -291,16 +315,31 @@ final class ServerOverHttpTest {
     }
   }
 
-  @Test
-  void whatSomebodyElseAnswersDecidesNothing() {
-    answers.put("/v1/reservations", "{}");
-    for (int status : new int[] {400, 404, 409, 422}) {
-      statuses.put("/v1/reservations", status);
-      assertThatThrownBy(
-              () ->
-                  server.reserve(ModelServer.request("2", false), "k").toCompletableFuture().join())
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "", "<html>no such backend</html>"})
+  void whatSomebodyElseAnswersDecidesNothing(String body) {
+    ReserveRequest request = ModelServer.request("2", false);
+    LeaseKey acme = new LeaseKey(request.subject(), "chat", null, "platform");
+    Ask ask = new Ask.Acquire("c1", acme, 1_000_000, Map.of(), 300, false, false);
+    List<String> paths =
+        List.of(
+            "/v1/reservations", "/v1/leases", "/v1/orgs/acme/prices", "/v1/orgs/acme/entitlements");
+    for (int status : new int[] {302, 400, 401, 403, 404, 409, 413, 422}) {
+      for (String path : paths) {
+        answers.put(path, body);
+        statuses.put(path, status);
+      }
+      assertThatThrownBy(() -> server.reserve(request, "k").toCompletableFuture().join())
+          .as("%d", status)
           .cause()
           .isInstanceOf(ServerAway.class);
+      assertThatThrownBy(() -> server.terms("acme", null).toCompletableFuture().join())
+          .as("%d", status)
+          .cause()
+          .isInstanceOf(ServerAway.class);
+      assertThat(server.ask(ask, List.of()).toCompletableFuture().join().told())
+          .as("%d", status)
+          .isEqualTo(new Told.Lost());
     }
   }
 
@@ -339,6 +378,23 @@ final class ServerOverHttpTest {
       assertThat(event.path("id").asText().length()).isBetween(1, 255);
       assertThat(event.path("type").asText()).isEqualTo("dev.bursar.usage");
     }
+  }
+
+  @Test
+  void anEventIsRejectedOnlyForNowWhereItsTimeIsAhead() {
+    answers.put(
+        "/v1/events",
+        """
+        {'results':[{'status':'accepted'},
+          {'status':'rejected','error':{'code':'invalid','field':'time','detail':'is in the future'}},
+          {'status':'rejected','error':{'code':'no_rate','field':'data.usage','detail':'has no rate'}}]}
+        """);
+    ReserveRequest work = ModelServer.request("2", true);
+    Use use = new Use("u", null, Instant.EPOCH, work, null, work.amount(), "platform", 2_000_000);
+    Entry.Stored each = Entry.Stored.owed(use, List.of(), null);
+    Server.Reported told = server.report(List.of(each, each, each)).toCompletableFuture().join();
+    assertThat(told.notYet()).containsExactly(1);
+    assertThat(told.rejected().get(2)).contains("no_rate");
   }
 
   @Test
