@@ -50,6 +50,16 @@ public final class HeldLease {
     long granted;
     long used;
 
+    /** The most that was used at once, and what was used, since it was looked at last. */
+    long most;
+
+    long usedBefore;
+
+    void use(long units) {
+      used += units;
+      most = Math.max(most, used);
+    }
+
     long left() {
       return granted - used;
     }
@@ -154,7 +164,7 @@ public final class HeldLease {
 
   private void use(Spending spending, int sign) {
     if (!meters.isEmpty()) {
-      meters.forEach((name, meter) -> meter.used += sign * spending.units(name));
+      meters.forEach((name, meter) -> meter.use(sign * spending.units(name)));
     }
   }
 
@@ -200,6 +210,11 @@ public final class HeldLease {
   /** Whether it is over for whoever decides. */
   boolean isOver(long now) {
     return retired || now - decideUntil >= 0;
+  }
+
+  /** Whether it could be closed at once: nothing is set aside, and all is on record. */
+  boolean isQuiet() {
+    return open == 0 && unreportedUses == 0 && asked == null;
   }
 
   /** Whether half of its time is over, and it could have more. */

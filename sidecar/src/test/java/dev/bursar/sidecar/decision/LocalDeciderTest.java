@@ -633,7 +633,7 @@ final class LocalDeciderTest {
     Desk desk = new Desk(1_000);
     desk.server.meter = "requests";
     allowed(desk.charge("10"));
-    int granted = 8;
+    int granted = 2;
     for (int i = 1; i < granted; i++) {
       assertThat(
               desk.decider.reserve(
