@@ -233,6 +233,7 @@ public final class HeldLeases {
     // One that was over, and of which more has come late, is not over before that is reported.
     lease.unreported = Math.max(lease.unreported, amount);
     lease.unreportedUses = Math.max(lease.unreportedUses, uses);
+    lease.reportWaits = lease.asked != null;
     if (lease.asked != null) {
       return null;
     }

@@ -98,7 +98,7 @@ public final class LeaseBook {
     demand.used(spending, now);
     if (demand.isLow(lease, now) && now - demand.notBefore >= 0) {
       demand.lacking(spending);
-      if (lease.asked == null) {
+      if (lease.asked == null && !lease.reportWaits) {
         held.topUp(demand, lease, now);
       }
     }
