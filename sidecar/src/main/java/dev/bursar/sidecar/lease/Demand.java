@@ -341,8 +341,7 @@ final class Demand {
   }
 
   /** So many units were granted of those that were asked for. */
-  void grantedUnits(
-      HeldLease of, Map<String, Long> asked, Map<String, Long> granted, long now) {
+  void grantedUnits(HeldLease of, Map<String, Long> asked, Map<String, Long> granted, long now) {
     asked.forEach(
         (meter, many) -> {
           HeldLease.Meter has = of.meters.get(meter);

@@ -33,7 +33,9 @@ public final class HeldLease {
   boolean retired;
   @Nullable Ask asked;
 
-  /** Whether a report waits until nothing else is asked: then what is short is asked for with it. */
+  /**
+   * Whether a report waits until nothing else is asked: then what is short is asked for with it.
+   */
   boolean reportWaits;
 
   /** How long it is not asked about once that was refused, in nanoseconds. */

@@ -465,8 +465,7 @@ public final class LeaseBook {
   }
 
   /** Others are to have some, too; and whoever needs more than there is, is decided on with all. */
-  private void granted(
-      Demand demand, HeldLease lease, Told.Lease it, Ask.Acquire asked, long now) {
+  private void granted(Demand demand, HeldLease lease, Told.Lease it, Ask.Acquire asked, long now) {
     demand.grantedUnits(lease, asked.meters(), it.meters(), now);
     long left = lease.left();
     boolean isPartial = it.remaining() >= 0 && left < asked.amount();

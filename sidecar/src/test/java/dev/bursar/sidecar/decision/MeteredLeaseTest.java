@@ -6,7 +6,6 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.sidecar.decision.Decision.Allowed;
 import dev.bursar.sidecar.decision.Decision.Elsewhere;
-import dev.bursar.sidecar.lease.HeldLease;
 import dev.bursar.sidecar.lease.LeasingServer;
 import dev.bursar.sidecar.lease.LeasingServer.Item;
 import java.util.ArrayDeque;
