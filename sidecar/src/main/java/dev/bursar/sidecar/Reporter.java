@@ -28,6 +28,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Reports what the usage file has, in batches, until the server has it. What can't be reported of
@@ -49,6 +50,8 @@ final class Reporter implements AutoCloseable {
    * wait there behind hundreds of them.
    */
   private static final int UNDER_WAY_MAX = 32;
+
+  private static final String BUSY_LEASE = "lease_busy";
 
   private static final int COMMITS_MAX = 10_000;
 
@@ -404,7 +407,7 @@ final class Reporter implements AutoCloseable {
         // It is being settled otherwise.
         part.notBefore = sentAt + (hurried ? BUSY : part.busy);
         part.busy = Math.min(2 * part.busy, AWAY);
-        setAsideIfStuck(part, "lease_busy");
+        setAsideIfStuck(part, BUSY_LEASE);
         return;
       } else {
         part.busy = BUSY;
@@ -580,6 +583,8 @@ final class Reporter implements AutoCloseable {
    */
   private void setAsideIfStuck(Part part, String code) {
     long now = host.nanos();
+    // Nothing is wrong with a lease that is only being settled otherwise just then.
+    boolean isFault = !code.equals(BUSY_LEASE) || now - part.since > patience;
     long most = reading && batches == BATCHES_MAX ? Math.min(CROWDED, patience) : patience;
     boolean stuck = now - part.since > most && meters.answeredAt() - part.triedBefore > 0;
     if (!stuck || hurried) {
@@ -592,7 +597,7 @@ final class Reporter implements AutoCloseable {
         desks.apply(part.org).run(decider -> decider.leases().held().forgo(ask));
       }
       if (!isAside(part)) {
-        LOG.atWarn()
+        LOG.atLevel(isFault ? Level.WARN : Level.DEBUG)
             .setMessage("usage can't be reported and is set aside; it is tried again")
             .addKeyValue("org", part.org)
             .addKeyValue("lease", part.lease)

@@ -50,8 +50,8 @@ final class SidecarChecks {
   /** What was charged to a reservation after it had expired: no lease was held for that. */
   private final Set<String> late = new HashSet<>();
 
-  /** What was rejected when it was reported. */
-  private final Set<String> rejected = new HashSet<>();
+  /** What was ahead of a node's clock when it was reported. */
+  private final Set<String> ahead = new HashSet<>();
 
   /** The orgs of which it was told, in any of its lives. */
   private final Set<String> toldOf = new HashSet<>();
@@ -121,14 +121,7 @@ final class SidecarChecks {
    * @param feature what it is for, if that is named
    */
   void decides(String lease, @Nullable String reservation, long micros, @Nullable String feature) {
-    Known told = known;
-    Instant earliest = told == null || world.watch.haveClocksJumped() ? Instant.MIN : told.earliest;
-    world.watch.expect(
-        told != null && faults(feature, told, earliest).contains(MAY),
-        "I2",
-        "%s lets %s be used, which its org may not as it was told last",
-        name,
-        feature);
+    isEntitled(feature);
     Hold hold = held(lease);
     Lease terms = hold == null ? null : hold.lease();
     Instant now = world.beginning.plusNanos(1_000 * world.time.nowMicros());
@@ -151,6 +144,17 @@ final class SidecarChecks {
         prolongedAt,
         lasting);
     expectCovered(lease);
+  }
+
+  private void isEntitled(@Nullable String feature) {
+    Known told = known;
+    Instant earliest = told == null || world.watch.haveClocksJumped() ? Instant.MIN : told.earliest;
+    world.watch.expect(
+        told != null && faults(feature, told, earliest).contains(MAY),
+        "I2",
+        "%s lets %s be used, which its org may not as it was told last",
+        name,
+        feature);
   }
 
   /**
@@ -200,6 +204,9 @@ final class SidecarChecks {
         request,
         was,
         allowed);
+    if (allowed && known != null) {
+      isEntitled(request.feature());
+    }
     world.watch.expect(
         !request.commit(),
         "I4",
@@ -225,15 +232,16 @@ final class SidecarChecks {
     owed.put(reservation, micros);
   }
 
-  /** A node has said that what is reported lies ahead of its clock, which jumps. */
+  /** A node has said that what is reported lies ahead of its clock: one of the two is wrong. */
   void isRejectedAsAhead(Use use) {
     world.watch.expect(
-        use.lease() == null && world.watch.haveClocksJumped(),
+        use.lease() == null && (world.scenario.has(Fault.SIDECAR_CLOCK_WRONG) || world.watch.haveClocksJumped()),
         "model",
         "%s is told that %s lies ahead, and no clock was behind it",
         name,
         use);
-    rejected.add(use.id());
+    ahead.add(use.id());
+    world.watch.saw(Rarity.USAGE_WAS_AHEAD_OF_THE_SERVER);
   }
 
   /** Of which source what was used is reported, if it is by itself. */
@@ -490,7 +498,7 @@ final class SidecarChecks {
     boolean once = (ended == null) != (reported == null);
     BigInteger charged = ended == null ? reported : ended;
     world.watch.expect(
-        (charged == null && rejected.contains(reservation))
+        (charged == null && isKept(reservation))
             || (once && NaiveWallet.micros(micros).equals(charged)),
         "I9",
         "%s has used %d by %s of the server's, and is charged %s for it, and by a report %s",
@@ -504,6 +512,13 @@ final class SidecarChecks {
     }
   }
 
+  /** What lies ahead is set aside until it does not, however long that takes. */
+  private boolean isKept(String id) {
+    return ahead.contains(id)
+        && disk.aside.stream()
+            .anyMatch(each -> each instanceof Entry.Stored use && use.id().equals(id));
+  }
+
   /** What a crash does not lose is on record, as it was used, and nothing else is. */
   void judge() {
     owed.forEach(this::isChargedOnce);
@@ -514,7 +529,7 @@ final class SidecarChecks {
       String by = world.watch.reports.chargedBy(SimulatedClient.ORG, lease, use.id());
       BigInteger charged = by == null ? null : world.watch.wallet(wallet(by)).charged.get(by);
       world.watch.expect(
-          (by == null && rejected.contains(use.id()))
+          (by == null && isKept(use.id()))
               || (charged != null && charged.equals(NaiveWallet.micros(use.micros()))),
           "I9",
           "%s has used %d of %s by %s, and is charged %s",

@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -405,18 +406,24 @@ final class SidecarServer implements Server, TermsSource {
                         results ->
                             results.stream().anyMatch(SidecarServer::isUnknown)
                                 ? LOST
-                                : new Reported(new Told.Denied(), rejected(results))),
+                                : new Reported(new Told.Denied(), rejected(results), notYet(results))),
         LOST,
         told -> {});
   }
 
-  /** What ran in the future, by a clock that is behind, is rejected: its reporter gives it up. */
+  /** What ran in the future, by a clock that is behind, is rejected for now. */
   private void rejected(List<Use> uses, List<UsageReports.Result> results) {
-    for (int i = 0; i < uses.size(); i++) {
+    notYet(results).forEach(which -> checks.isRejectedAsAhead(uses.get(which)));
+  }
+
+  private static Set<Integer> notYet(List<UsageReports.Result> results) {
+    Set<Integer> ahead = new HashSet<>();
+    for (int i = 0; i < results.size(); i++) {
       if (results.get(i) instanceof UsageReports.Rejected no && "time".equals(no.field())) {
-        checks.isRejectedAsAhead(uses.get(i));
+        ahead.add(i);
       }
     }
+    return ahead;
   }
 
   private static boolean isUnknown(UsageReports.Result result) {

@@ -2,6 +2,7 @@ package dev.bursar.simulation;
 
 import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
@@ -10,7 +11,6 @@ import dev.bursar.domain.lease.Notice;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.SidecarSettings;
-import dev.bursar.sidecar.WantedFile;
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.decision.OpenReservation;
@@ -99,7 +99,7 @@ final class SimulatedSidecar {
               server,
               log,
               host);
-      sidecar.expect(new WantedFile.Before(List.of(), world.tampering.toldOf(disk.told)));
+      sidecar.toldBefore(world.tampering.toldOf(disk.told));
     }
 
     /** Something is decided, and is to be kept. */
@@ -268,17 +268,15 @@ final class SimulatedSidecar {
     if (isFull) {
       world.watch.saw(Rarity.SIDECAR_FILE_WAS_FULL);
     }
-    // One whose clock is ahead asks nobody else: what it says has run without a lease is refused
-    // until that is so.
     world.heard(
-        wrongMicros > 0 ? now.sidecar.decide(request) : now.sidecar.reserve(request),
+        now.sidecar.reserve(request),
         decision -> {
           SidecarServer.Unasked was = now.server.unasked(request);
           world.log(() -> "%s decides: %s".formatted(name, decision));
           if (now.server.hasDecided(decision)) {
             decidedByServer(now, request, decision);
           } else if (was != null) {
-            decidedUnasked(request, was, decision);
+            decidedUnasked(request, was, decision, askedAt);
           } else {
             world.watch.expect(
                 !isFull || decision instanceof Decision.Elsewhere,
@@ -317,8 +315,14 @@ final class SimulatedSidecar {
 
   /** Nobody could be asked. */
   private void decidedUnasked(
-      ReserveRequest request, SidecarServer.Unasked was, Decision decision) {
+      ReserveRequest request, SidecarServer.Unasked was, Decision decision, long askedAt) {
     world.watch.saw(Rarity.SIDECAR_LEFT_IT_TO_THE_SERVER);
+    if (decision instanceof Decision.Denied it
+        && it.code().equals(DenialCode.NOT_ENTITLED.word())) {
+      // Nobody has to be asked for that, whatever the fail mode.
+      checks.denies(request.feature(), it, askedAt);
+      return;
+    }
     checks.unasked(request, was, decision instanceof Decision.Allowed);
     if (decision instanceof Decision.Allowed it && it.use() == null) {
       open.add(String.valueOf(it.reservation()));

@@ -179,7 +179,10 @@ public final class LocalDecider {
     LeaseKey key = new LeaseKey(request.subject(), request.feature(), request.wallet(), creditType);
     HeldLease lease = leases.fitting(key, spending, now);
     if (lease == null) {
-      LeaseKey awaited = request.dryRun() ? null : leases.lacking(key, spending, now);
+      LeaseKey awaited =
+          request.dryRun()
+              ? leases.givenBack(key, spending, now)
+              : leases.lacking(key, spending, now);
       return awaited == null ? Elsewhere.IT_IS : new Wait(awaited);
     }
     if (request.dryRun()) {

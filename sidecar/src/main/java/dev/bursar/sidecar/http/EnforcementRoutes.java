@@ -172,7 +172,7 @@ final class EnforcementRoutes {
         .field("amount", new Credits(amount))
         .field("credit_type", creditType);
     if (status.equals("committed")) {
-      json.field("released", Credits.ZERO).field("debt", Credits.ZERO);
+      json.field("released", Credits.ZERO);
       json.objects("entries", List.of(), (in, none) -> {});
     }
     json.field("expires_at", expiresAt).objects("limits", List.of(), (in, none) -> {});
@@ -190,8 +190,7 @@ final class EnforcementRoutes {
         .field("status", status)
         .field("amount", new Credits(amount))
         .field("credit_type", creditType)
-        .field("released", new Credits(released))
-        .field("debt", Credits.ZERO);
+        .field("released", new Credits(released));
     if (late) {
       json.field("late", true);
     }

@@ -58,7 +58,13 @@ public sealed interface Ask {
       long handBack,
       long ttlSeconds,
       int uses)
-      implements Ask {}
+      implements Ask {
+
+    /** Whether it adds anything, and does not prolong it only. */
+    boolean isToAdd() {
+      return topUp > 0 || !topUpMeters.isEmpty();
+    }
+  }
 
   /** To take back what is left of a lease. */
   record Close(String callId, String lease, long epoch) implements Ask {}

@@ -1,11 +1,12 @@
 package dev.bursar.sidecar.lease;
 
-import dev.bursar.domain.budget.Quantities;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +39,6 @@ final class Demand {
 
   private static final String METERS = "meters.";
   private static final long MOST = 1_000_000_000_000_000_000L;
-  private static final long METER_MOST = 1_000_000_000_000L;
-  private static final long TIMES_MOST = 100_000;
 
   /** What limits count of all that is alike but for what a lease need not name. */
   static final class Kind {
@@ -86,6 +85,15 @@ final class Demand {
   /** That whoever waits is to be told only once this lease is back. */
   @Nullable HeldLease givingUp;
 
+  /** What is being closed, since the server would count what it holds against whoever asks next. */
+  @Nullable HeldLease returning;
+
+  /** How long that is waited for. */
+  long returningUntil;
+
+  /** What was not to be had, as long as nothing is asked for but what somebody needs. */
+  @Nullable Spending failed;
+
   private long size;
   private long grantedAt;
   private long lookedAt;
@@ -106,6 +114,7 @@ final class Demand {
   long notBefore;
   long need;
   private Map<String, Long> needUsage = Map.of();
+  private final Map<String, UnitDemand> units = new HashMap<>(4);
 
   Demand(LeaseKey key, Kind kind, long now) {
     this.key = key;
@@ -116,11 +125,15 @@ final class Demand {
     this.notBefore = now;
   }
 
-  void used(long amount, long now) {
+  void used(Spending spending, long now) {
+    long amount = spending.amount();
     spent += amount;
     last = amount;
     largest = Math.max(largest, amount);
     usedAt = now;
+    if (!units.isEmpty()) {
+      units.forEach((meter, each) -> each.used(spending.units(meter)));
+    }
   }
 
   /** Whether anything was decided from what was leased. */
@@ -147,9 +160,10 @@ final class Demand {
   }
 
   /** About so much is going to be needed at a time. */
-  void expecting(Size usual) {
-    need = Math.max(need, usual.amount());
-    needUsage = usual.usage();
+  void expecting(Size usual, long now) {
+    Spending each = new Spending(usual.amount(), usual.usage());
+    lacking(each);
+    kind.meters.forEach(meter -> units(meter, now).used(each.units(meter)));
   }
 
   /** Others of the same wallet ask for so much at once, and so much was left for others. */
@@ -163,24 +177,85 @@ final class Demand {
     return key.feature() == null && !kind.isByFeature();
   }
 
+  /** Whether what a lease holds may be just what the server lacks for a request. */
+  boolean mayLack(HeldLease of, Spending spending) {
+    return !of.meters.isEmpty() || remaining < 2 * Math.min(spending.amount(), MOST / 2);
+  }
+
   /** Whether what is leased is little, compared with what others could still be granted. */
   boolean isPlenty(HeldLease of) {
     return of.left() < remaining / PLENTY;
   }
 
-  /** Somebody needs so much, and there is not enough. */
+  /** So much is needed, and there is hardly enough. */
   void lacking(Spending spending) {
     need = Math.max(need, spending.amount());
     needUsage = spending.usage();
   }
 
+  /** Somebody waits for so much. */
+  void waiting(Spending spending, long now) {
+    lacking(spending);
+    for (String meter : kind.meters) {
+      units(meter, now).waited(spending.units(meter));
+    }
+  }
+
+  /** Nobody waits any more. */
+  void woken() {
+    givingUp = null;
+    need = 0;
+    units.values().forEach(UnitDemand::woken);
+  }
+
+  /** What is waited for. */
+  Spending needed() {
+    return new Spending(need, needUsage);
+  }
+
+  /** Whether it is less than what was not to be had, of anything. */
+  boolean isLessThanFailed(Spending spending) {
+    Spending tried = failed;
+    return tried == null
+        || spending.amount() < tried.amount()
+        || kind.meters.stream().anyMatch(each -> spending.units(each) < tried.units(each));
+  }
+
+  private UnitDemand units(String meter, long now) {
+    UnitDemand known = units.get(meter);
+    return known != null ? known : units.computeIfAbsent(meter, it -> new UnitDemand(it, now));
+  }
+
   /** Whether it is getting short. */
-  boolean isLow(HeldLease of) {
+  boolean isLow(HeldLease of, long now) {
     if (of.left() < Math.max(size, ample()) / 2) {
       return true;
     }
-    for (HeldLease.Meter meter : of.meters.values()) {
-      if (meter.left() < meter.granted / 4) {
+    if (!of.meters.isEmpty()) {
+      for (Map.Entry<String, HeldLease.Meter> each : of.meters.entrySet()) {
+        if (units(each.getKey(), now).isLow(each.getValue(), now)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Whether it does not have what is waited for. */
+  boolean isLacking(HeldLease of) {
+    return need > of.left() || isLackingUnits(of);
+  }
+
+  /** Whether all that it does not have was asked for. */
+  boolean isAskedFor(HeldLease of, Ask.Settle asked, long now) {
+    return (need <= of.left() || asked.topUp() > 0)
+        && asked.topUpMeters().keySet().containsAll(lackingUnits(of, now).keySet());
+  }
+
+  private boolean isLackingUnits(HeldLease of) {
+    for (Map.Entry<String, UnitDemand> each : units.entrySet()) {
+      HeldLease.Meter meter = of.meters.get(each.getKey());
+      if (meter != null && each.getValue().isLacking(meter)) {
         return true;
       }
     }
@@ -221,28 +296,89 @@ final class Demand {
 
   /** Whether somebody has found that there is not enough of its lease, or hardly. */
   boolean isShort(HeldLease of, long now) {
-    return need > 0
+    return (need > 0 || isLackingUnits(of))
         && lease == of
         && now - notBefore >= 0
         && now - of.decideUntil < 0
-        && (need > of.left() || isLow(of));
+        && (need > of.left() || isLow(of, now));
   }
 
-  /** How many units of the meters go with so much. */
-  Map<String, Long> units(long amount) {
+  /**
+   * How many units of each meter to lease.
+   *
+   * @param ahead whether nobody has wanted any yet: then no more than somebody may at a time
+   */
+  Map<String, Long> units(boolean ahead, long now) {
+    return units(
+        meter -> {
+          UnitDemand each = units(meter, now);
+          return ahead ? each.wantedOnce() : each.wanted();
+        });
+  }
+
+  /** How many to add to a lease, of those of which it has too few. */
+  Map<String, Long> missingUnits(HeldLease of, long now) {
+    return units(meter -> units(meter, now).missing(of.meters.get(meter), now));
+  }
+
+  /** How many somebody waits for that it does not have. */
+  Map<String, Long> lackingUnits(HeldLease of, long now) {
+    return units(meter -> units(meter, now).lacking(of.meters.get(meter)));
+  }
+
+  private Map<String, Long> units(ToLongFunction<String> of) {
     if (kind.meters.isEmpty()) {
       return Map.of();
     }
-    long times = need == 0 ? FIRST : Math.clamp(amount / Math.max(need, 1), 1, TIMES_MOST);
-    Map<String, Long> units = new TreeMap<>();
+    Map<String, Long> all = new TreeMap<>();
     for (String meter : kind.meters) {
-      long each =
-          meter.equals(Quantities.REQUESTS) || meter.equals(Quantities.OPEN_RESERVATIONS)
-              ? 1
-              : Math.max(1, needUsage.getOrDefault(meter, 0L));
-      units.put(meter, Math.min(METER_MOST, each > METER_MOST / times ? METER_MOST : each * times));
+      long units = of.applyAsLong(meter);
+      if (units > 0) {
+        all.put(meter, units);
+      }
     }
-    return units;
+    return all;
+  }
+
+  /** So many units were granted of those that were asked for. */
+  void grantedUnits(HeldLease of, Map<String, Long> asked, Map<String, Long> granted, long now) {
+    asked.forEach(
+        (meter, many) -> {
+          HeldLease.Meter has = of.meters.get(meter);
+          if (has != null) {
+            units(meter, now).granted(granted.getOrDefault(meter, 0L), many, has, now);
+          }
+        });
+  }
+
+  /** None of these were to be had. */
+  void scarce(Set<String> meters, long now) {
+    meters.forEach(meter -> units(meter, now).scarce(now));
+  }
+
+  /** Whether others may lack what it has of some meter. */
+  boolean isExcessive(HeldLease of) {
+    for (Map.Entry<String, UnitDemand> each : units.entrySet()) {
+      HeldLease.Meter meter = of.meters.get(each.getKey());
+      if (meter != null && each.getValue().isExcessive(meter)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * How much of what there is to keep, so that others can have some: a quarter, or what is needed
+   * where that is less than two requests.
+   *
+   * @param all what there is, for whomever
+   */
+  long share(long all) {
+    return isLittle(all) ? need : Math.max(need, all / SHARE);
+  }
+
+  private boolean isLittle(long all) {
+    return all / SHARE < 2 * Math.min(need, MOST / 2);
   }
 
   /**
@@ -258,7 +394,7 @@ final class Demand {
       return false;
     }
     size = Math.min(size, Math.max(remaining / SHARE, 1));
-    return remaining / SHARE < 2 * Math.min(need, MOST / 2);
+    return isLittle(remaining);
   }
 
   /** Looks at how fast it is spent; what of a lease is too much for that. */
@@ -275,6 +411,9 @@ final class Demand {
       size = Math.max(Math.max(size / 2, ample()), few);
     }
     HeldLease of = lease;
+    if (of != null) {
+      of.meters.forEach((meter, has) -> units(meter, now).look(has));
+    }
     return of == null || of.left() <= 4 * Math.min(size, MOST / 4) ? 0 : of.left() - 2 * size;
   }
 }

@@ -170,7 +170,7 @@ final class Demands {
       return null;
     }
     Demand demand = add(it.key(), kind, now);
-    demand.expecting(new Size(it.amount(), it.usage()));
+    demand.expecting(new Size(it.amount(), it.usage()), now);
     demand.isAwaited = true;
     return demand;
   }
@@ -205,7 +205,7 @@ final class Demands {
       if (kind != null && kind.isOf(key) && !demands.containsKey(key)) {
         Demand demand = add(key, kind, now);
         demand.beside(it.first);
-        demand.expecting(it.size);
+        demand.expecting(it.size, now);
         return demand;
       }
     }

@@ -33,6 +33,11 @@ public final class HeldLease {
   boolean retired;
   @Nullable Ask asked;
 
+  /**
+   * Whether a report waits until nothing else is asked: then what is short is asked for with it.
+   */
+  boolean reportWaits;
+
   /** How long it is not asked about once that was refused, in nanoseconds. */
   long pause = RETRY;
 
@@ -49,6 +54,16 @@ public final class HeldLease {
   static final class Meter {
     long granted;
     long used;
+
+    /** The most that was used at once, and what was used, since it was looked at last. */
+    long most;
+
+    long usedBefore;
+
+    void use(long units) {
+      used += units;
+      most = Math.max(most, used);
+    }
 
     long left() {
       return granted - used;
@@ -154,7 +169,7 @@ public final class HeldLease {
 
   private void use(Spending spending, int sign) {
     if (!meters.isEmpty()) {
-      meters.forEach((name, meter) -> meter.used += sign * spending.units(name));
+      meters.forEach((name, meter) -> meter.use(sign * spending.units(name)));
     }
   }
 
@@ -200,6 +215,11 @@ public final class HeldLease {
   /** Whether it is over for whoever decides. */
   boolean isOver(long now) {
     return retired || now - decideUntil >= 0;
+  }
+
+  /** Whether it could be closed at once: nothing is set aside, and all is on record. */
+  boolean isQuiet() {
+    return open == 0 && unreportedUses == 0 && asked == null;
   }
 
   /** Whether half of its time is over, and it could have more. */

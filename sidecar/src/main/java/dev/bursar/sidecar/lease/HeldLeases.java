@@ -98,10 +98,15 @@ public final class HeldLeases {
             0));
   }
 
-  /** Adds what is missing of what is wanted. */
+  /** Adds what is missing of what is wanted: units only of meters of which it has too few. */
   void topUp(Demand demand, HeldLease lease, long now) {
-    long amount = demand.missing(lease, now);
-    settle(lease, amount, demand.units(Math.max(amount, 1)), 0);
+    settle(lease, demand.missing(lease, now), demand.missingUnits(lease, now), 0);
+  }
+
+  /** Adds what somebody waits for, and no more. */
+  void topUpOnce(Demand demand, HeldLease lease, long now) {
+    long amount = Math.max(0, demand.need - lease.left());
+    settle(lease, amount, demand.lackingUnits(lease, now), 0);
   }
 
   private void ask(HeldLease lease, Ask ask) {
@@ -228,6 +233,7 @@ public final class HeldLeases {
     // One that was over, and of which more has come late, is not over before that is reported.
     lease.unreported = Math.max(lease.unreported, amount);
     lease.unreportedUses = Math.max(lease.unreportedUses, uses);
+    lease.reportWaits = lease.asked != null;
     if (lease.asked != null) {
       return null;
     }
@@ -248,7 +254,7 @@ public final class HeldLeases {
             id,
             lease.epoch,
             topUp,
-            lacking == null ? Map.of() : lacking.units(Math.max(topUp, 1)),
+            lacking == null ? Map.of() : lacking.missingUnits(lease, now),
             0,
             settings.ttlSeconds(),
             uses);

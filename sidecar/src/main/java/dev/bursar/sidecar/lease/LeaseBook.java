@@ -17,6 +17,9 @@ public final class LeaseBook {
 
   private static final long FORGET = 600_000_000_000L;
 
+  /** For so long whoever asks waits until a lease is closed. */
+  private static final long RETURNING = 2_000_000_000L;
+
   /** So many leases that nobody has wanted yet are asked for at once. */
   private static final int AHEAD_MAX = 8;
 
@@ -92,10 +95,10 @@ public final class LeaseBook {
         || !lease.fits(spending, now)) {
       return null;
     }
-    demand.used(spending.amount(), now);
-    if (demand.isLow(lease) && now - demand.notBefore >= 0) {
+    demand.used(spending, now);
+    if (demand.isLow(lease, now) && now - demand.notBefore >= 0) {
       demand.lacking(spending);
-      if (lease.asked == null) {
+      if (lease.asked == null && !lease.reportWaits) {
         held.topUp(demand, lease, now);
       }
     }
@@ -113,12 +116,19 @@ public final class LeaseBook {
       return null;
     }
     demand.usedAt = now;
-    HeldLease last = demand.lease;
-    boolean asked = demand.acquiring != null || (last != null && last.asked != null);
-    if (demand.unanswered || (!asked && now - demand.notBefore < 0)) {
+    if (demand.unanswered) {
       return null;
     }
-    demand.lacking(spending);
+    if (isReturning(demand, now)) {
+      return demand.key;
+    }
+    HeldLease last = demand.lease;
+    boolean asked = demand.acquiring != null || (last != null && last.asked != null);
+    boolean pausing = now - demand.notBefore < 0;
+    if (!asked && pausing && !isToBeDecidedFrom(demand, spending, now)) {
+      return null;
+    }
+    demand.waiting(spending, now);
     if (last != null && !last.isPricedBy(held.prices())) {
       pricesWanted = true;
     } else if (!asked) {
@@ -126,8 +136,77 @@ public final class LeaseBook {
       if (lease == null) {
         acquire(demand, now, false);
       } else {
-        held.topUp(demand, lease, now);
+        topUp(demand, lease, now);
       }
+    }
+    return demand.key;
+  }
+
+  /** Where there is little, by no more than somebody waits for. */
+  private void topUp(Demand demand, HeldLease lease, long now) {
+    if (now - demand.notBefore < 0) {
+      held.topUpOnce(demand, lease, now);
+    } else {
+      held.topUp(demand, lease, now);
+    }
+  }
+
+  /**
+   * Whether a request is to be decided here, one by one, though there is little: the server would
+   * count the units that the lease holds against it.
+   */
+  private boolean isToBeDecidedFrom(Demand demand, Spending spending, long now) {
+    HeldLease lease = demand.lease;
+    return lease != null
+        && !lease.meters.isEmpty()
+        && !lease.isOver(now)
+        && lease.isPricedBy(held.prices())
+        && demand.isLessThanFailed(spending);
+  }
+
+  /** Whether what is leased is about to be the server's again. */
+  private boolean isReturning(Demand demand, long now) {
+    HeldLease lease = demand.returning;
+    return lease != null
+        && now - demand.returningUntil < 0
+        && lease.open == 0
+        && held.find(lease.id()) == lease;
+  }
+
+  /** The whole of it goes back, with its units; whoever asks next waits for that. */
+  private void giveBack(Demand demand, HeldLease lease, long now) {
+    if (!lease.meters.isEmpty()) {
+      demand.returning = lease;
+      demand.returningUntil = now + RETURNING;
+    }
+    held.retire(lease);
+  }
+
+  /**
+   * What is leased goes back where the server might count it against a request that it does not do
+   * for, and that is not to be leased for: it only asks what there is.
+   *
+   * @return the key to wait for; null if there is nothing that could be given back
+   */
+  public @Nullable LeaseKey givenBack(LeaseKey key, Spending spending, long now) {
+    Demand demand = demands.of(key);
+    if (demand == null || demand.unanswered) {
+      return null;
+    }
+    HeldLease lease = demand.lease;
+    if (isReturning(demand, now)) {
+      return demand.key;
+    }
+    if (lease == null || lease.isOver(now) || !demand.mayLack(lease, spending)) {
+      return null;
+    }
+    boolean isNothing = lease.left() <= 0 && (lease.meters.isEmpty() || lease.open > 0);
+    if (lease.asked == null && isNothing) {
+      return null;
+    }
+    if (lease.asked == null) {
+      demand.failed = null;
+      giveUp(demand, lease, now);
     }
     return demand.key;
   }
@@ -148,7 +227,7 @@ public final class LeaseBook {
             questions.newCall(),
             demand.key,
             amount,
-            demand.units(amount),
+            demand.units(ahead, now),
             settings.ttlSeconds(),
             ahead,
             demand.isOfAnyFeature());
@@ -159,8 +238,7 @@ public final class LeaseBook {
 
   /** Whoever waits for it looks again. */
   private void wake(Demand demand) {
-    demand.givingUp = null;
-    demand.need = 0;
+    demand.woken();
     woken.add(demand.key);
   }
 
@@ -267,7 +345,13 @@ public final class LeaseBook {
       case Ask.Acquire it -> acquired(it, told, first, sentAt, now);
       case Ask.Settle it -> answered(it.lease(), told, first, sentAt, now, it);
       case Ask.Look it -> answered(it.lease(), told, first, sentAt, now, null);
-      case Ask.Close it -> held.closed(it, told, now);
+      case Ask.Close it -> {
+        held.closed(it, told, now);
+        if (demand != null && demand.returning != null && !isReturning(demand, now)) {
+          demand.returning = null;
+          wake(demand);
+        }
+      }
     }
   }
 
@@ -333,7 +417,7 @@ public final class LeaseBook {
           if (demand.isAwaited) {
             wantedFirst(demand, lease);
           }
-          granted(demand, lease, it, ask.amount(), now);
+          granted(demand, lease, it, ask, now);
           if (change != 0) {
             held.look(lease, change);
           }
@@ -381,30 +465,41 @@ public final class LeaseBook {
   }
 
   /** Others are to have some, too; and whoever needs more than there is, is decided on with all. */
-  private void granted(Demand demand, HeldLease lease, Told.Lease it, long asked, long now) {
-    boolean partial = it.remaining() >= 0 && lease.granted < asked;
-    boolean little = demand.granted(partial ? 0 : it.remaining(), now);
-    if (little) {
+  private void granted(Demand demand, HeldLease lease, Told.Lease it, Ask.Acquire asked, long now) {
+    demand.grantedUnits(lease, asked.meters(), it.meters(), now);
+    long left = lease.left();
+    boolean isPartial = it.remaining() >= 0 && left < asked.amount();
+    long all = left + (isPartial ? 0 : it.remaining());
+    long keep = it.remaining() < 0 ? left : Math.min(left, demand.share(all));
+    if (demand.granted(it.remaining() < 0 ? -1 : all - keep, now)) {
       demand.notBefore = now + settings.pause();
     }
-    long left = lease.left();
-    if (demand.need > left) {
+    if (demand.isLacking(lease)) {
+      demand.failed = demand.needed();
       giveUp(demand, lease, now);
-      return;
-    }
-    if (partial) {
-      long keep = Math.max(demand.need, left / 4);
+    } else if (asked.ahead() && !it.meters().equals(asked.meters())) {
+      demands.expectNothing();
+      giveBack(demand, lease, now);
+    } else if (demand.isExcessive(lease)) {
+      // Units can't be given back but with all else. The next is for fewer.
+      giveBack(demand, lease, now);
+    } else {
       if (left > keep) {
         held.settle(lease, -1, Map.of(), left - keep);
       }
+      wake(demand);
     }
-    wake(demand);
   }
 
-  /** There is not enough: what is left goes back before the server decides. */
+  /**
+   * There is not enough: what is left goes back before the server decides, with the units if it can
+   * be closed.
+   */
   private void giveUp(Demand demand, HeldLease lease, long now) {
     demand.notBefore = now + settings.pause();
-    if (lease.left() > 0 && lease.asked == null) {
+    if (!lease.meters.isEmpty() && lease.open == 0) {
+      giveBack(demand, lease, now);
+    } else if (lease.left() > 0 && lease.asked == null) {
       demand.givingUp = lease;
       held.settle(lease, -1, Map.of(), lease.left());
     } else {
@@ -488,7 +583,7 @@ public final class LeaseBook {
             lease.endsAtTheLatest(decided, settles);
           }
         }
-        if (settled != null && settled.topUp() > 0) {
+        if (settled != null && settled.topUp() >= 0 && it.remaining() >= 0) {
           lease.grant(it.meters());
         }
         if (lease.retired) {
@@ -530,21 +625,41 @@ public final class LeaseBook {
     }
     if (demand.givingUp == lease) {
       wake(demand);
-    } else if (settled.topUp() > 0 && it.remaining() < 0) {
-      demand.granted(0, now);
-      giveUp(demand, lease, now);
-    } else if (settled.topUp() > 0) {
-      if (demand.granted(it.remaining(), now)) {
+    } else if (settled.isToAdd() && it.remaining() < 0) {
+      notAdded(demand, lease, settled, now);
+    } else if (settled.isToAdd()) {
+      demand.grantedUnits(lease, settled.topUpMeters(), it.meters(), now);
+      if (settled.topUp() > 0 && demand.granted(it.remaining(), now)) {
         demand.notBefore = now + settings.pause();
       }
-      if (demand.need > lease.left()) {
+      if (!demand.isLacking(lease)) {
+        wake(demand);
+      } else if (demand.isAskedFor(lease, settled, now)) {
+        demand.failed = demand.needed();
         giveUp(demand, lease, now);
       } else {
-        wake(demand);
+        topUp(demand, lease, now);
       }
     } else {
       // What was waited for was not this.
       woken.add(demand.key);
+    }
+  }
+
+  /** Where units are in the way that nobody waits for, it is asked for the rest without them. */
+  private void notAdded(Demand demand, HeldLease lease, Ask.Settle settled, long now) {
+    Map<String, Long> units = settled.topUpMeters();
+    Map<String, Long> needed = demand.lackingUnits(lease, now);
+    demand.scarce(units.keySet(), now);
+    boolean isLess = !needed.keySet().containsAll(units.keySet());
+    if (isLess && (settled.topUp() > 0 || !needed.isEmpty()) && !lease.isOver(now)) {
+      held.settle(lease, settled.topUp(), needed, 0);
+    } else if (isLess) {
+      wake(demand);
+    } else {
+      demand.granted(0, now);
+      demand.failed = demand.needed();
+      giveUp(demand, lease, now);
     }
   }
 
@@ -568,9 +683,12 @@ public final class LeaseBook {
   /** Whether it is still needed, for how much longer, and how much of it. */
   private void keep(Demand demand, HeldLease lease, long now) {
     long idle =
-        demand.isPlenty(lease) && !rooms.leases().isShort() ? settings.ttl() : settings.idle();
-    if (now - demand.usedAt > idle && lease.open == 0) {
-      held.retire(lease);
+        demand.isPlenty(lease) && lease.meters.isEmpty() && !rooms.leases().isShort()
+            ? settings.ttl()
+            : settings.idle();
+    boolean isIdle = now - demand.usedAt > idle && lease.open == 0;
+    if (isIdle || (lease.isQuiet() && demand.isExcessive(lease))) {
+      giveBack(demand, lease, now);
     } else if (lease.isToBeProlonged(now, settings.ttl())) {
       held.settle(lease, 0, Map.of(), 0);
     } else {

@@ -28,9 +28,9 @@ class DemandTest {
         grant();
       }
       lease.unreported += CALL;
-      demand.used(CALL, now);
+      demand.used(new Spending(CALL, Map.of()), now);
       lease.granted -= demand.surplus(now);
-      if (demand.isLow(lease)) {
+      if (demand.isLow(lease, now)) {
         grant();
       }
     }

@@ -22,8 +22,13 @@ public final class LeasingServer {
    *
    * @param tokens what it costs is to be told by the prices of its lease; 0 where the amount says
    *     it
+   * @param units of the meter
    */
-  public record Item(String id, long amount, long tokens) {
+  public record Item(String id, long amount, long tokens, long units) {
+
+    public Item(String id, long amount, long tokens) {
+      this(id, amount, tokens, 1);
+    }
 
     public Item(String id, long amount) {
       this(id, amount, 0);
@@ -46,6 +51,13 @@ public final class LeasingServer {
     boolean revoked;
     int version;
     public boolean ofAnyFeature;
+    long units;
+    long unitsUsed;
+
+    /** Units of the meter that are held. */
+    public long heldUnits() {
+      return open ? Math.max(0, units - unitsUsed) : 0;
+    }
 
     public long held() {
       return open ? Math.max(0, granted - reported) : 0;
@@ -68,6 +80,15 @@ public final class LeasingServer {
 
   /** A meter that a limit counts; none if empty. */
   public String meter = "";
+
+  /** How many units of it there are. */
+  public long units = Long.MAX_VALUE / 4;
+
+  /** How many of them were used. */
+  public long unitsUsed;
+
+  /** How often it was asked for a lease. */
+  public int acquired;
 
   /** The version of the catalog that counts. */
   public int version = 1;
@@ -93,6 +114,11 @@ public final class LeasingServer {
 
   public long available() {
     return balance - leases.values().stream().mapToLong(Lease::held).sum();
+  }
+
+  /** Units that nobody has. */
+  public long freeUnits() {
+    return units - unitsUsed - leases.values().stream().mapToLong(Lease::heldUnits).sum();
   }
 
   public void credit(long amount) {
@@ -123,6 +149,15 @@ public final class LeasingServer {
       return false;
     }
     balance -= amount;
+    return true;
+  }
+
+  /** The same, of the meter, too. */
+  public boolean spend(long amount, long units) {
+    if (freeUnits() < units || !spend(amount)) {
+      return false;
+    }
+    unitsUsed += units;
     return true;
   }
 
@@ -184,10 +219,14 @@ public final class LeasingServer {
       return new Told.Refused("invalid", "meters." + meter);
     }
     long free = available();
-    if (free <= 0 || frozen) {
+    long unitsAsked = ask.meters().getOrDefault(meter, 0L);
+    long units = Math.min(unitsAsked, freeUnits());
+    if (free <= 0 || frozen || (unitsAsked > 0 && units <= 0)) {
       return new Told.Denied();
     }
+    acquired++;
     Lease lease = new Lease();
+    lease.units = units;
     lease.granted = Math.min(ask.amount(), free);
     lease.version = version;
     lease.ofAnyFeature = ask.ofAnyFeature();
@@ -195,7 +234,13 @@ public final class LeasingServer {
     lease.settleBy = lease.expiresAt + SETTLE;
     String id = "L" + ++ids;
     leases.put(id, lease);
-    return view(id, ask.meters(), free - lease.granted, now, false);
+    return view(id, granted(ask.meters(), units), free - lease.granted, now, false);
+  }
+
+  private Map<String, Long> granted(Map<String, Long> asked, long units) {
+    Map<String, Long> all = new TreeMap<>(asked);
+    all.computeIfPresent(meter, (name, many) -> units);
+    return all;
   }
 
   private Told settle(Ask.Settle ask, List<Item> items, long now) {
@@ -209,12 +254,17 @@ public final class LeasingServer {
     }
     lease.epoch++;
     long remaining = -1;
+    Map<String, Long> added = Map.of();
     boolean over = frozen || lease.version != version || (byFeature && lease.ofAnyFeature);
     if (!over && ask.topUp() >= 0 && now < lease.expiresAt && !lease.revoked) {
       long free = available();
       long more = Math.min(ask.topUp(), free);
-      if (more > 0 || ask.topUp() == 0) {
+      long unitsAsked = ask.topUpMeters().getOrDefault(meter, 0L);
+      long moreUnits = Math.min(unitsAsked, freeUnits());
+      if ((more > 0 || ask.topUp() == 0) && (moreUnits > 0 || unitsAsked == 0)) {
         lease.granted += more;
+        lease.units += moreUnits;
+        added = granted(ask.topUpMeters(), moreUnits);
         lease.expiresAt = now + ask.ttlSeconds() * SECOND;
         lease.settleBy = Math.max(lease.settleBy, lease.expiresAt + SETTLE);
         remaining = free - more;
@@ -222,7 +272,7 @@ public final class LeasingServer {
     } else if (ask.handBack() > 0) {
       lease.granted -= Math.min(ask.handBack(), lease.held());
     }
-    return view(ask.lease(), ask.topUpMeters(), remaining, now, over);
+    return view(ask.lease(), added, remaining, now, over);
   }
 
   private void charge(Lease lease, Item item) {
@@ -231,6 +281,9 @@ public final class LeasingServer {
     }
     long amount = item.tokens() == 0 ? item.amount() : item.tokens() * ofToken(lease.version);
     charged += amount;
+    long used = meter.equals("open_reservations") ? 0 : item.units();
+    unitsUsed += used;
+    lease.unitsUsed += used;
     long fromLease = Math.min(amount, lease.held());
     lease.reported += fromLease;
     balance -= fromLease;
