@@ -5,7 +5,6 @@ import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
-import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.org.OrgCommand;
@@ -128,7 +127,10 @@ final class Judgement {
         });
     // What comes after its entity has forgotten the expiry is lost for the budgets.
     Set<String> mayBeLost = new HashSet<>(late);
-    mayBeLost.removeIf(reservation -> !limits.starts.hasForgotten(reservation));
+    mayBeLost.removeIf(reservation -> !limits.starts.mayBeLost(reservation));
+    if (world.days > 0 && mayBeLost.size() < late.size()) {
+      watch.saw(Rarity.COUNTED_LATE_BEFORE_DAYS_PASSED);
+    }
     limits.expectUsed(charged, mayBeLost);
     Tallies tallies = watch.shadows.tallies(id);
     if (tallies != null) {
@@ -138,7 +140,10 @@ final class Judgement {
         if (isCountedBy(draft.budget().scope(), id)) {
           Set<String> lost = new HashSet<>(mayBeLost);
           if (id.kind() == EntityId.Kind.TEAM) {
-            late.stream().filter(this::isForgotten).forEach(lost::add);
+            // Where a wallet had forgotten how it ended, a team that asks it finds nothing.
+            late.stream()
+                .filter(each -> limits.starts.wasForgottenAtStart(draft, each))
+                .forEach(lost::add);
           }
           limits.starts.expectStarted(draft, org.facts(draft.budget()), charged, lost, tallies);
         }
@@ -147,13 +152,6 @@ final class Judgement {
         org.expectHeldAsWanted(charged.keySet());
       }
     }
-  }
-
-  /** Where a wallet has forgotten how it ended, a team that it does not tell finds nothing. */
-  private boolean isForgotten(String reservation) {
-    ReservationId id = ReservationId.parse(reservation);
-    return id != null
-        && watch.memories.hasForgottenEnding(EntityId.wallet(id.org(), id.wallet()), reservation);
   }
 
   private static boolean isCountedBy(Scope scope, EntityId id) {

@@ -52,6 +52,9 @@ final class NaiveStarts {
     }
   }
 
+  /** So long it takes at the most that somebody is told of what was charged late. */
+  private static final Duration TOLD_WITHIN = Duration.ofSeconds(20);
+
   /** So much later than what has expired the rows are of who has forgotten it. */
   private static final Duration LATE_FOR = World.GRACE.plus(Duration.ofMinutes(15));
 
@@ -68,6 +71,12 @@ final class NaiveStarts {
 
   /** When something has expired here. */
   private final Map<String, Instant> expiredAt = new HashMap<>();
+
+  /** What was charged so late that its expiry may have been forgotten here before that was told. */
+  private final Set<String> tooLate = new HashSet<>();
+
+  /** What its wallet had forgotten to have ended when a budget was set that would count it here. */
+  private final Map<Tracked, Set<String>> forgottenAtStart = new HashMap<>();
 
   /**
    * Work that has run is counted.
@@ -167,12 +176,18 @@ final class NaiveStarts {
         });
     BigInteger heldInAll = BigInteger.ZERO;
     Instant first = NaiveBudgets.of(budget, Subject.ofOrg(""), draft.at()).window();
+    Set<String> forgotten = new HashSet<>();
+    forgottenAtStart.put(new Tracked(budget.id(), budget.since()), forgotten);
     for (NaiveOrg.Fact fact : begun) {
       Applied limit = NaiveBudgets.of(budget, fact.subject(), fact.at());
       String reservation = fact.plan().reservation();
       BigInteger asked = limit.asked(fact.plan().quantities());
       Part part = new Part(limit.key(), limit.measure(), asked);
       End byOrg = org.ends.get(reservation);
+      if (watch.memories.hasForgottenEnding(
+          EntityId.wallet(EntityId.parse(name).org(), fact.plan().wallet()), reservation)) {
+        forgotten.add(reservation);
+      }
       boolean onRecord = byOrg != null && byOrg.moment <= draft.moment() && !byOrg.isAwaited();
       exact &= !fact.plan().request().isLease() && !mayBeForgotten(reservation, byOrg, org, draft);
       exact &= onRecord || org == this || !overtaking.contains(reservation);
@@ -328,6 +343,33 @@ final class NaiveStarts {
   boolean hasForgotten(String reservation) {
     Instant at = expiredAt.get(reservation);
     return at != null && watch.shadows.lastAt(EntityId.parse(name)).isAfter(at.plus(LATE_FOR));
+  }
+
+  /**
+   * Something that had expired is charged, which is told at once: whether the expiry is forgotten
+   * here by then depends on how late that is. A clock that jumps may have it forgotten meanwhile.
+   */
+  void lateComes(String reservation, Instant at) {
+    Instant expired = expiredAt.get(reservation);
+    Instant last = watch.shadows.lastAt(EntityId.parse(name));
+    Instant told = (at.isAfter(last) ? at : last).plus(TOLD_WITHIN);
+    if (expired != null && told.isAfter(expired.plus(LATE_FOR))) {
+      tooLate.add(reservation);
+    }
+  }
+
+  /** Whether what was charged late may count nowhere, since its expiry was forgotten when it came. */
+  boolean mayBeLost(String reservation) {
+    return tooLate.contains(reservation)
+        || (watch.haveClocksJumped() && hasForgotten(reservation));
+  }
+
+  /** Whether its wallet had forgotten how something ended when a team began to count for a draft. */
+  boolean wasForgottenAtStart(NaiveBudgets.Drafted draft, String reservation) {
+    Budget budget = draft.budget();
+    return forgottenAtStart
+        .getOrDefault(new Tracked(budget.id(), budget.since()), Set.of())
+        .contains(reservation);
   }
 
   private static List<Part> together(List<Part> some, List<Part> more) {

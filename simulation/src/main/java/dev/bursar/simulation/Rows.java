@@ -265,6 +265,13 @@ final class Rows implements SimulatedJournal.Listener {
       switch (each.event()) {
         case WalletEvent.UsageCharged it ->
             watch.reports.charges(id.org(), it.reported(), it.reservation());
+        case WalletEvent.Committed it when it.late() ->
+            watch.limits.forEach(
+                (counter, limits) -> {
+                  if (EntityId.parse(counter).org().equals(id.org())) {
+                    limits.starts.lateComes(it.reservation(), it.at());
+                  }
+                });
         case WalletEvent.Released it when it.cause() == WalletEvent.Cause.CANCELLED -> {
           watch.withdraws(it.reservation());
           watch.promises.takenBack(it.reservation(), id, "cancelled");
