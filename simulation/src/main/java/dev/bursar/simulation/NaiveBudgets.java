@@ -382,7 +382,7 @@ final class NaiveBudgets {
   /** Whether it counts work of a credit type, for a feature and with a model. */
   private static boolean counts(Budget budget, String creditType, Use use) {
     return counts(budget.measure(), creditType)
-        && use.isPaidFrom(budget.features(), budget.models());
+        && use.isCountedBy(budget.features(), budget.models());
   }
 
   private static boolean counts(String measure, String creditType) {
@@ -546,7 +546,7 @@ final class NaiveBudgets {
    * Whether a lease for somebody would be used by users who have limits of their own, or are
    * frozen: those that it does not name.
    */
-  boolean isTooWide(Subject subject, String creditType, Instant at, long moment) {
+  boolean isTooWide(Subject subject, String creditType, Use use, Instant at, long moment) {
     return subject.user() == null
         && (budgets.values().stream()
                 .map(past -> at(past, moment))
@@ -554,13 +554,20 @@ final class NaiveBudgets {
                     budget ->
                         budget != null
                             && deniesSoon(budget)
-                            && counts(budget.measure(), creditType)
+                            && counts(budget, creditType, use)
                             && isOfUsers(budget.scope(), subject))
             || freezes.values().stream()
                 .map(past -> at(past, moment))
                 .anyMatch(
                     freeze ->
                         freeze != null && isOfUsers(freeze.scope(), subject) && lasts(freeze, at)));
+  }
+
+  /** Whether a lease for somebody would count in a limit of some features only. */
+  boolean isOfSomeFeatures(
+      Subject subject, String creditType, Use use, Instant at, long moment) {
+    return applied(subject, creditType, use, at, moment).stream()
+        .anyMatch(limit -> !limit.of().features().isEmpty());
   }
 
   /** Whether it denies, or was drafted and will. */

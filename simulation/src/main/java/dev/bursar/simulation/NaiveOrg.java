@@ -152,7 +152,7 @@ final class NaiveOrg {
   }
 
   static Use use(ReserveRequest request) {
-    return new Use(request.feature(), request.model());
+    return new Use(request.feature(), request.model(), request.isLease());
   }
 
   private void sawSpecial(List<Applied> limits, Instant at) {

@@ -40,7 +40,7 @@ enum BudgetBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasOverrides(scenario.seed());
+      return scenario.has(Beside.OVERRIDES);
     }
 
     @Override
@@ -61,7 +61,7 @@ enum BudgetBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasOverrides(scenario.seed());
+      return scenario.has(Beside.OVERRIDES);
     }
 
     @Override
@@ -256,7 +256,7 @@ enum BudgetBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return super.isSoughtIn(scenario) && Simulation.hasLeases(scenario.seed());
+      return super.isSoughtIn(scenario) && scenario.hasLeases();
     }
 
     @Override
@@ -325,7 +325,7 @@ enum BudgetBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return super.isSoughtIn(scenario) && Simulation.hasLeases(scenario.seed());
+      return super.isSoughtIn(scenario) && scenario.hasLeases();
     }
 
     @Override
@@ -408,6 +408,6 @@ enum BudgetBug implements PlantedBug {
 
   @Override
   public boolean isSoughtIn(Scenario scenario) {
-    return Simulation.budgetersIn(scenario.seed()) > 0;
+    return scenario.has(Beside.BUDGETERS);
   }
 }

@@ -58,7 +58,7 @@ enum LeaseBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasLessee(scenario.seed());
+      return scenario.has(Beside.LESSEES);
     }
   },
 
@@ -195,7 +195,7 @@ enum LeaseBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasLeases(scenario.seed()) && !Simulation.areUsersLimited(scenario.seed());
+      return scenario.hasLeases() && !scenario.has(Beside.LIMITS_OF_USERS);
     }
   },
 
@@ -255,6 +255,6 @@ enum LeaseBug implements PlantedBug {
 
   @Override
   public boolean isSoughtIn(Scenario scenario) {
-    return Simulation.holdersIn(scenario.seed()) > 0;
+    return scenario.has(Beside.HOLDERS);
   }
 }

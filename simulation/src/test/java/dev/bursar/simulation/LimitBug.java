@@ -219,7 +219,7 @@ enum LimitBug implements PlantedBug {
   A_PLAN_HAS_EVERY_FEATURE("I2: though [the plan lacks", "model: is told that") {
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasPlans(scenario.seed());
+      return scenario.has(Beside.PLANS);
     }
 
     @Override
@@ -293,7 +293,7 @@ enum LimitBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasFurtherBudgets(scenario.seed());
+      return scenario.has(Beside.FURTHER_BUDGETS);
     }
   },
 
@@ -307,7 +307,7 @@ enum LimitBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasFurtherBudgets(scenario.seed());
+      return scenario.has(Beside.FURTHER_BUDGETS);
     }
   },
 
@@ -324,7 +324,7 @@ enum LimitBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasFurtherBudgets(scenario.seed());
+      return scenario.has(Beside.FURTHER_BUDGETS);
     }
   },
 
@@ -337,7 +337,7 @@ enum LimitBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasFurtherBudgets(scenario.seed());
+      return scenario.has(Beside.FURTHER_BUDGETS);
     }
   },
 

@@ -138,7 +138,7 @@ enum SidecarBug implements PlantedBug {
   A_SIDECAR_KNOWS_NO_PLAN("I2: which its org may not") {
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return super.isSoughtIn(scenario) && Simulation.hasPlans(scenario.seed());
+      return super.isSoughtIn(scenario) && scenario.has(Beside.PLANS);
     }
 
     @Override
@@ -252,6 +252,6 @@ enum SidecarBug implements PlantedBug {
 
   @Override
   public boolean isSoughtIn(Scenario scenario) {
-    return Simulation.sidecarsIn(scenario.seed()) > 0;
+    return scenario.has(Beside.SIDECARS);
   }
 }

@@ -184,7 +184,7 @@ enum WalletBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return scenario.faults().isEmpty() && Simulation.hasPlans(scenario.seed());
+      return scenario.faults().isEmpty() && scenario.has(Beside.PLANS);
     }
   },
 
@@ -422,7 +422,7 @@ enum WalletBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasCorrections(scenario.seed());
+      return scenario.has(Beside.CORRECTORS);
     }
   },
 
@@ -447,7 +447,7 @@ enum WalletBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasCorrections(scenario.seed());
+      return scenario.has(Beside.CORRECTORS);
     }
   },
 
@@ -531,7 +531,7 @@ enum WalletBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasCorrections(scenario.seed());
+      return scenario.has(Beside.CORRECTORS);
     }
   },
 
