@@ -318,7 +318,7 @@ enum BudgetBug implements PlantedBug {
                   event instanceof OrgEvent.BudgetPut put
                           && it.org().open().values().stream()
                               .anyMatch(plan -> plan.request().isLease())
-                      ? tenfold(put)
+                      ? withOneMore(put)
                       : event)
           : real;
     }
@@ -339,7 +339,7 @@ enum BudgetBug implements PlantedBug {
     }
   };
 
-  private static OrgEvent.BudgetPut tenfold(OrgEvent.BudgetPut put) {
+  private static OrgEvent.BudgetPut withOneMore(OrgEvent.BudgetPut put) {
     return new OrgEvent.BudgetPut(
         put.at(),
         put.budget(),
@@ -347,7 +347,7 @@ enum BudgetBug implements PlantedBug {
             .map(
                 each ->
                     new OpeningCount(
-                        each.member(), each.windowStart(), new Credits(10 * each.used().micros())))
+                        each.member(), each.windowStart(), each.used().plus(Credits.of(1))))
             .toList(),
         put.actor());
   }

@@ -53,10 +53,12 @@ enum SidecarBug implements PlantedBug {
     }
   },
 
-  A_SIDECAR_COUNTS_NO_UNITS("I2: of them") {
+  A_SIDECAR_USES_ONE_UNIT_MORE_THAN_IT_HOLDS("I2: of them") {
     @Override
     public Map<String, Long> units(Map<String, Long> granted) {
-      return Map.of();
+      Map<String, Long> more = new HashMap<>(granted);
+      more.replaceAll((measure, units) -> units + 1);
+      return more;
     }
   },
 
@@ -151,8 +153,8 @@ enum SidecarBug implements PlantedBug {
     }
   },
 
-  ONE_IS_LOST_WHERE_AN_ODD_NUMBER_IS_REPORTED_IN_HALVES(
-      "I9: and is charged null", "I3: is not on record") {
+  ONE_IS_LEFT_OUT_WHERE_AN_ODD_NUMBER_IS_REPORTED_IN_HALVES(
+      "I12: does not come to give its leases back") {
     @Override
     public long soughtFrom() {
       return 24;
@@ -213,6 +215,11 @@ enum SidecarBug implements PlantedBug {
     @Override
     public List<Entry.Stored> reported(List<Entry.Stored> uses) {
       return uses.stream().filter(each -> !lost.contains(each.id())).toList();
+    }
+
+    @Override
+    public List<Entry.Stored> confirmed(List<Entry.Stored> uses) {
+      return reported(uses);
     }
   }
 
