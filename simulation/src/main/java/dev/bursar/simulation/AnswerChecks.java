@@ -199,15 +199,20 @@ final class AnswerChecks {
   }
 
   /**
-   * One of its attempts was given up, which is on record, and never happens when nothing goes wrong
-   * and everybody had room for it: what is asked again may find its time to live over.
+   * One of its attempts was given up, which is on record, or is held for a decision that came to
+   * nothing; and that never happens when nothing goes wrong and everybody had room for it: what is
+   * asked again may find its time to live over.
    */
   static void withdrawn(
       World world, String org, Refusal refusal, List<String> attempts, Since since) {
     world.watch.expect(
         refusal.code() == Refusal.Code.ATTEMPT_WITHDRAWN
             && (!world.wasCalm(since) || world.wasBusy(since, org))
-            && attempts.stream().anyMatch(world.watch::wasWithdrawn),
+            && attempts.stream()
+                .anyMatch(
+                    each ->
+                        world.watch.wasWithdrawn(each)
+                            || world.watch.org(EntityId.org(org)).isHeldOtherwise(each)),
         "model",
         "%s are refused: %s",
         attempts,

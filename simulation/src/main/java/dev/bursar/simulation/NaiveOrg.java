@@ -418,8 +418,8 @@ final class NaiveOrg {
   private void sameForTeam(String reservation, List<Applied> wanted, List<LimitState> counted) {
     Set<String> these = new TreeSet<>();
     Set<String> those = new TreeSet<>();
-    wanted.forEach(each -> these.add(named(each.budget(), each.member(), each.of().since())));
-    counted.forEach(each -> those.add(named(each.budget(), each.member(), each.since())));
+    wanted.forEach(each -> these.add(named(each)));
+    counted.forEach(each -> those.add(named(each)));
     watch.expect(
         these.equals(those),
         "model",
@@ -428,6 +428,14 @@ final class NaiveOrg {
         reservation,
         those,
         these);
+  }
+
+  private static String named(Applied limit) {
+    return named(limit.budget(), limit.member(), limit.of().since());
+  }
+
+  private static String named(LimitState told) {
+    return named(told.budget(), told.member(), told.since());
   }
 
   private static String named(String budget, String member, @Nullable Long since) {
@@ -452,13 +460,18 @@ final class NaiveOrg {
         });
   }
 
+  /** Whether the team does not hold it in all limits that the org has found to apply. */
+  boolean isHeldOtherwise(String reservation) {
+    List<LimitState> counted = byTeam.get(reservation);
+    return counted != null
+        && ofTeam.getOrDefault(reservation, List.of()).stream()
+            .map(NaiveOrg::named)
+            .anyMatch(limit -> counted.stream().map(NaiveOrg::named).noneMatch(limit::equals));
+  }
+
   private static boolean isOf(List<Applied> wanted, LimitState told) {
     return told.since() == null
-        || wanted.stream()
-            .anyMatch(
-                each ->
-                    named(each.budget(), each.member(), each.of().since())
-                        .equals(named(told.budget(), told.member(), told.since())));
+        || wanted.stream().anyMatch(each -> named(each).equals(named(told)));
   }
 
   /**

@@ -147,11 +147,10 @@ final class Course<W> {
    * no window that had ended when it was made. Of work that has run the team counts nothing in
    * windows that have ended, and a rate only while it lasts: those may be lacking. Where it is only
    * asked what would hold, any answer will do: also one to a copy that came before a budget was
-   * set.
+   * set. What is to be told again was told by what the team has held, or never.
    */
   boolean isHeldIn(List<LimitState> limits) {
     return !holding
-        || repeating
         || plan.teamLimits().stream()
             .allMatch(
                 asked ->
@@ -162,9 +161,8 @@ final class Course<W> {
 
   /** Whether the wallet has set aside what it was asked to, and would tell the team of its end. */
   boolean isSetAsideIn(Hold hold) {
-    return repeating
-        || (hold.teamHolds() == plan.asksTeam()
-            && (hold.lease() != null || hold.amount().equals(plan.amount())));
+    return hold.teamHolds() == plan.asksTeam()
+        && (hold.lease() != null || hold.amount().equals(plan.amount()));
   }
 
   /** The window may have ended by the team's clock, and not by the org's. */

@@ -564,6 +564,21 @@ final class ReservationProtocolTest {
     assertThat(r.protocol.size()).isZero();
   }
 
+  /** It was begun, expired before anybody was answered, and came to nothing. */
+  @Test
+  void whatIsHeldForADecisionThatCameToNothingIsNotAllowedWhenItIsRepeated() {
+    Conversation ofTeam = Conversation.reserving();
+    ofTeam.repeated("ann");
+    ofTeam.teamHoldsForADecisionBefore();
+    assertThat(ofTeam.walletHolds()).containsExactly("ann: refused ATTEMPT_WITHDRAWN");
+
+    Conversation ofWallet = Conversation.reserving();
+    ofWallet.repeated("ann");
+    ofWallet.teamHolds();
+    assertThat(ofWallet.walletHoldsForADecisionBefore())
+        .containsExactly("ann: refused ATTEMPT_WITHDRAWN");
+  }
+
   @Test
   void whatTheWalletNeverHadIsBarredBeforeItIsSaidToBeWithdrawn() {
     Conversation r = Conversation.oneShot();
