@@ -167,7 +167,7 @@ enum WalletBug implements PlantedBug {
     // More often it is seen where a grant is left.
     @Override
     public long soughtFrom() {
-      return 93;
+      return 105;
     }
   },
 
@@ -409,14 +409,14 @@ enum WalletBug implements PlantedBug {
     }
   },
 
-  WHAT_WAS_FORGIVEN_IS_TAKEN_FOR_PAID_BACK("model: is given back") {
+  WHAT_WAS_FORGIVEN_IS_TAKEN_FOR_PAID_BACK("crash: " + WrongMoney.NOBODY, "model: is given back") {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof WalletCommand.Refund it
           ? Instead.of(
               request,
               new WalletCommand.Refund(
-                  WrongMoney.paidForForgiven(it.charge()), it.amount(), it.attribution()))
+                  WrongMoney.paidByNobody(it.charge()), it.amount(), it.attribution()))
           : request;
     }
 

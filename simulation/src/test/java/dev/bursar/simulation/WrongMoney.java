@@ -18,6 +18,9 @@ import java.util.function.Predicate;
 /** Grants, transfers and entries with other amounts than they should have. */
 final class WrongMoney {
 
+  /** Who has paid what nobody has. */
+  static final String NOBODY = "nobody";
+
   private WrongMoney() {}
 
   /** A grant of a millionth more. */
@@ -93,14 +96,14 @@ final class WrongMoney {
         of.through());
   }
 
-  /** A charge of which all that was forgiven was paid back, by who paid last of what was owed. */
-  static Charge paidForForgiven(Charge of) {
-    if (of.forgiven().isZero() || of.paid().isEmpty()) {
+  /** A charge as if what was forgiven of its debt had been paid, by who is not there. */
+  static Charge paidByNobody(Charge of) {
+    if (of.forgiven().isZero()) {
       return of;
     }
-    List<Draw> paid = new ArrayList<>(of.paid());
-    Draw last = paid.removeLast();
-    paid.add(new Draw(last.grant(), last.amount().plus(of.forgiven())));
+    List<Draw> paid = new ArrayList<>();
+    paid.add(new Draw(NOBODY, of.forgiven()));
+    paid.addAll(of.paid());
     return new Charge(
         of.transaction(),
         of.creditType(),
