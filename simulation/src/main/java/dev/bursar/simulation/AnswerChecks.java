@@ -81,7 +81,8 @@ final class AnswerChecks {
       world.watch.expect(
           moments(since, id)
               .anyMatch(
-                  moment -> org.budgets.isTooWide(
+                  moment ->
+                      org.budgets.isTooWide(
                           request.subject(), type(request), NaiveOrg.use(request), at, moment)),
           "I9",
           "a lease for %s is refused: %s",
@@ -122,7 +123,8 @@ final class AnswerChecks {
       boolean byCredits =
           figures(since, wallet, type(request)).stream()
               .anyMatch(each -> each.hasOfOneFeature(request.model()) == tooWide);
-      boolean byLimits = anyLimitIsOfSomeFeatures(request, EntityId.org(wallet.org()), since, tooWide);
+      boolean byLimits =
+          anyLimitIsOfSomeFeatures(request, EntityId.org(wallet.org()), since, tooWide);
       world.watch.expect(
           tooWide ? byCredits || byLimits : byCredits && byLimits,
           "I9",
@@ -260,7 +262,8 @@ final class AnswerChecks {
       world.watch.expect(
           moments(since, EntityId.org(wallet.org()))
               .anyMatch(
-                  moment -> !org.budgets.isTooWide(
+                  moment ->
+                      !org.budgets.isTooWide(
                           request.subject(), type(request), NaiveOrg.use(request), soon, moment)),
           "I9",
           "%s is leased for %s, which is too wide",
@@ -403,7 +406,7 @@ final class AnswerChecks {
         if (team != null && !isKnown(limit, EntityId.team(wallet.org(), team), since)) {
           hadNoRoom(limit, plan, EntityId.team(wallet.org(), team), since);
         }
-        sawLeast(limit, plan.quantities());
+        sawLeast(limit, plan);
       } else if (limit != null) {
         EntityId org = EntityId.org(wallet.org());
         if (world.watch.limits(org).starts.isKnown(NaiveLimits.Key.of(limit))) {
@@ -412,7 +415,7 @@ final class AnswerChecks {
           hadNoRoom(limit, plan, org, since);
         }
         saw(limit.scope().type() == Scope.Type.DEPARTMENT, Rarity.DENIED_BY_DEPARTMENT);
-        sawLeast(limit, plan.quantities());
+        sawLeast(limit, plan);
       } else {
         world.watch.violated("model", "%s is denied by %s", plan.reservation(), denial);
       }
@@ -492,11 +495,12 @@ final class AnswerChecks {
         : NaiveEntitlements.lacks(String.valueOf(request.feature()));
   }
 
-  /** It would have fitted with a millionth less. */
-  private void sawLeast(LimitState limit, Quantities asked) {
-    Credits over =
-        limit.used().plus(limit.held()).plus(asked.in(limit.measure())).minus(limit.limit());
-    saw(over.equals(LEAST), Rarity.LIMIT_MISSED_BY_THE_LEAST);
+  /** It would have fitted with a millionth less; or without what changes the limit for a time. */
+  private void sawLeast(LimitState limit, Plan plan) {
+    Credits all = limit.used().plus(limit.held()).plus(plan.quantities().in(limit.measure()));
+    saw(all.minus(limit.limit()).equals(LEAST), Rarity.LIMIT_MISSED_BY_THE_LEAST);
+    NaiveOrg org = world.watch.org(EntityId.org(plan.request().subject().org()));
+    saw(org.budgets.isOtherwiseBy(limit, all, world.watch.moment()), Rarity.DENIED_BY_AN_OVERRIDE);
   }
 
   private void saw(boolean really, Rarity rarity) {

@@ -16,7 +16,9 @@ public enum Beside {
   OVERRIDES(4),
   /** Budgets of some features and models, and of longer windows. */
   FURTHER_BUDGETS(5),
-  /** Who corrects what was charged and taken away, and a wallet that has nearly all there can be. */
+  /**
+   * Who corrects what was charged and taken away, and a wallet that has nearly all there can be.
+   */
   CORRECTORS(5),
   /** Who closes leases with what is not taken. */
   LESSEES(15),

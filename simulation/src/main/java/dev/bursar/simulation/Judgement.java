@@ -126,19 +126,19 @@ final class Judgement {
           }
         });
     // What comes after its entity has forgotten the expiry is lost for the budgets.
-    Set<String> mayBeLost = new HashSet<>(late);
-    mayBeLost.removeIf(reservation -> !limits.starts.mayBeLost(reservation));
-    if (world.days > 0 && mayBeLost.size() < late.size()) {
+    Set<String> tooLate = new HashSet<>(late);
+    tooLate.removeIf(reservation -> !limits.starts.mayBeLost(reservation));
+    if (world.days > 0 && tooLate.size() < late.size()) {
       watch.saw(Rarity.COUNTED_LATE_BEFORE_DAYS_PASSED);
     }
-    limits.expectUsed(charged, mayBeLost);
+    limits.expectUsed(charged, tooLate);
     Tallies tallies = watch.shadows.tallies(id);
     if (tallies != null) {
       limits.expectLike(tallies);
       NaiveOrg org = watch.org(EntityId.org(id.org()));
       for (NaiveBudgets.Drafted draft : org.budgets.setInBetween()) {
         if (isCountedBy(draft.budget().scope(), id)) {
-          Set<String> lost = new HashSet<>(mayBeLost);
+          Set<String> lost = new HashSet<>(tooLate);
           if (id.kind() == EntityId.Kind.TEAM) {
             // Where a wallet had forgotten how it ended, a team that asks it finds nothing.
             late.stream()

@@ -8,6 +8,7 @@ import dev.bursar.domain.budget.ThresholdAlert;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.Subject;
 import dev.bursar.simulation.NaiveBudgets.Applied;
 import dev.bursar.simulation.history.OrgShape;
 import java.math.BigInteger;
@@ -300,7 +301,10 @@ final class NaiveLimits {
   private void tellsEnough(String reservation, Applied limit, LimitState told) {
     NaiveOrg org = watch.org(EntityId.org(EntityId.parse(name).org()));
     NaiveBudgets.Drafted draft = org.budgets.drafted(limit.budget(), limit.of().since());
-    if (draft == null || !starts.isStarted(limit.budget(), limit.of().since())) {
+    if (draft == null
+        || !starts.isStarted(limit.budget(), limit.of().since())
+        // What had ended before the window in which it was drafted is not added to it.
+        || limit.window().isBefore(first(draft))) {
       return;
     }
     BigInteger least = starts.least(draft.budget(), limit.key(), org.facts(draft.budget()));
@@ -312,6 +316,10 @@ final class NaiveLimits {
         told,
         least);
     watch.saw(Rarity.TOLD_BESIDE_LEASES);
+  }
+
+  private static Instant first(NaiveBudgets.Drafted draft) {
+    return NaiveBudgets.of(draft.budget(), Subject.ofOrg(""), draft.at()).window();
   }
 
   /** A reservation is taken back, or was never to be: nothing of it counts, and nobody is told. */
@@ -434,6 +442,7 @@ final class NaiveLimits {
 
   /** Nothing counts any more against a budget that was drafted up to some row; null for all. */
   void forget(String budget, @Nullable Long through) {
+    starts.forget(budget, through);
     forget(
         key ->
             key.budget.equals(budget)

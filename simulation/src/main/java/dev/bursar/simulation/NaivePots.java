@@ -41,9 +41,7 @@ final class NaivePots {
 
     /** Whether a limit of some features and models counts it; of none means of all. */
     boolean isCountedBy(Set<String> features, Set<String> models) {
-      return wide
-          ? mayBe(feature, features) && mayBe(model, models)
-          : isPaidFrom(features, models);
+      return wide ? mayBe(feature, features) && mayBe(model, models) : isPaidFrom(features, models);
     }
 
     private static boolean mayBe(@Nullable String name, Set<String> some) {

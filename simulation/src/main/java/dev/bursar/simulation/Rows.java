@@ -244,12 +244,21 @@ final class Rows implements SimulatedJournal.Listener {
     String reservation = event.reservation();
     boolean open = counted.isOpen(reservation);
     if (!open && counted.hasHeld(reservation) && !remembers) {
+      watch.saw(Rarity.TEAM_BARRED_WHAT_IT_HAD_FORGOTTEN);
       return;
     }
     watch.withdraws(reservation);
     watch.promises.takenBack(reservation, id, "barred");
     watch.saw(open ? Rarity.TEAM_HOLD_TAKEN_BACK : Rarity.TEAM_HOLD_BARRED_BEFORE_IT_CAME);
     counted.giveBack(reservation);
+  }
+
+  /**
+   * Whether another node owns it by now: who wrote the row may tell nobody any more, and who is to
+   * tell in its place need not know of it.
+   */
+  private boolean isReplaced(EntityId id, String writer) {
+    return !writer.startsWith(world.cluster.owner(id.org()).name);
   }
 
   private void wallet(EntityId id, long sequence, StoredBatch row, String writer) {
@@ -269,7 +278,7 @@ final class Rows implements SimulatedJournal.Listener {
             watch.limits.forEach(
                 (counter, limits) -> {
                   if (EntityId.parse(counter).org().equals(id.org())) {
-                    limits.starts.lateComes(it.reservation(), it.at());
+                    limits.starts.lateComes(it.reservation(), it.at(), isReplaced(id, writer));
                   }
                 });
         case WalletEvent.Released it when it.cause() == WalletEvent.Cause.CANCELLED -> {

@@ -485,9 +485,7 @@ public final class Simulation {
           LimitOverride override =
               new LimitOverride(name + budget.id(), scope, budget.id(), limit, until, "sim");
           world.tell(
-              EntityId.org(SimulatedClient.ORG),
-              new OrgCommand.PutOverride(override, "sim"),
-              () -> world.watch.saw(Rarity.LIMIT_OVERRIDDEN));
+              EntityId.org(SimulatedClient.ORG), new OrgCommand.PutOverride(override, "sim"));
         });
   }
 

@@ -7,7 +7,6 @@ import dev.bursar.domain.identity.EntityId;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,8 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The simulation finds bugs: each one that is planted, by what it breaks. Most are found by chance,
  * within fewer histories than every build runs. What chance hardly ever comes to is found in a
  * history that is played for it, {@link PlantedBug#history()}, and in which nothing is found
- * without the bug. What is found by chance is due to the bug, and not to how it is planted: with the
- * rules as they are, planted in the same way, that history is in order.
+ * without the bug. What is found by chance is due to the bug, and not to how it is planted: with
+ * the rules as they are, planted in the same way, that history is in order.
  */
 @Execution(ExecutionMode.CONCURRENT)
 final class PlantedBugsTest {
