@@ -267,6 +267,11 @@ enum BudgetBug implements PlantedBug {
 
   REPORTS_OF_A_PASSED_WINDOW_ARE_LEFT_OUT {
     @Override
+    public long soughtFrom() {
+      return 115;
+    }
+
+    @Override
     public WrongRules wrongRules() {
       return WrongRules.deciding(
           event ->

@@ -97,7 +97,7 @@ enum LimitBug implements PlantedBug {
   A_REPORT_IS_DENIED_BY_A_BUDGET("model: is rejected") {
     @Override
     public long soughtFrom() {
-      return 71;
+      return 30;
     }
 
     @Override

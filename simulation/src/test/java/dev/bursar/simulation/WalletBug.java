@@ -409,7 +409,7 @@ enum WalletBug implements PlantedBug {
     }
   },
 
-  WHAT_WAS_FORGIVEN_IS_TAKEN_FOR_PAID_BACK("crash: " + WrongMoney.NOBODY, "model: is given back") {
+  WHAT_WAS_FORGIVEN_IS_TAKEN_FOR_PAID_BACK("model: is given back") {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof WalletCommand.Refund it
@@ -429,7 +429,7 @@ enum WalletBug implements PlantedBug {
   A_REVERSAL_KNOWS_NOTHING_OF_THE_ONE_BEFORE("I1: more goes back", "model: goes back") {
     @Override
     public long soughtFrom() {
-      return 103;
+      return 137;
     }
 
     @Override
@@ -682,7 +682,7 @@ enum WalletBug implements PlantedBug {
   A_WALLET_THAT_OWES_HOLDS_MORE("model: is held by a wallet that owes") {
     @Override
     public long soughtFrom() {
-      return 413;
+      return 251;
     }
 
     @Override

@@ -19,7 +19,7 @@ import java.util.function.Predicate;
 final class WrongMoney {
 
   /** Who has paid what nobody has. */
-  static final String NOBODY = "nobody";
+  private static final String NOBODY = "nobody";
 
   private WrongMoney() {}
 
