@@ -2,6 +2,7 @@ package dev.bursar.cli;
 
 import dev.bursar.sidecar.command.SidecarCommand;
 import dev.bursar.sidecar.command.Terminal;
+import java.io.PrintStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -33,7 +34,19 @@ public final class Bursar implements Runnable {
   @Spec private CommandSpec spec;
 
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    System.exit(heard(commandLine().execute(args), System.out, System.err));
+  }
+
+  /**
+   * The exit code, once all that was told has been written: where that can't be, as on a disk that
+   * is full, it is no success.
+   */
+  static int heard(int exit, PrintStream out, PrintStream err) {
+    if (!out.checkError()) {
+      return exit;
+    }
+    err.println("bursar: not all that there is to tell could be written to standard output");
+    return exit == 0 ? 1 : exit;
   }
 
   static CommandLine commandLine() {

@@ -116,6 +116,12 @@ final class ChaosCommand implements Callable<Integer> {
     if (outageSeconds < 1 || outageSeconds > 600) {
       throw WrongUsage.of(spec, "--outage: %d is not between 1 and 600".formatted(outageSeconds));
     }
+    if (data != null && data.toString().isEmpty()) {
+      throw WrongUsage.of(spec, "--data: is empty; a directory is needed, such as . for this one");
+    }
+    if (data != null && Files.exists(data) && !Files.isDirectory(data)) {
+      throw WrongUsage.of(spec, "--data: %s is no directory".formatted(data));
+    }
     Path directory = data == null ? temporary() : data;
     Duration pauseMax = Duration.ofMillis(pauseMillisMax);
     ChaosOptions options = new ChaosOptions(directory, calls, rate, seed, pauseMax, pauseMax);

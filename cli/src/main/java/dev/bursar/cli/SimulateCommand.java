@@ -174,13 +174,38 @@ final class SimulateCommand implements Callable<Integer> {
       throw WrongUsage.of(
           spec, "--seed: from %d on there are no %,d seeds".formatted(first, count));
     }
+    Duration most = minutes == null ? Duration.ofDays(365) : Duration.ofMinutes(minutes);
+    Trials trials = new Trials(first, count, most, tampering);
+    Thread stopped = new Thread(() -> stopped(trials), "stop");
+    Runtime.getRuntime().addShutdownHook(stopped);
     if (anywhere) {
       PrintWriter out = spec.commandLine().getOut();
       out.printf("the first seed is %d%n", first);
       out.flush();
     }
-    Duration most = minutes == null ? Duration.ofDays(365) : Duration.ofMinutes(minutes);
-    return many(new Trials(first, count, most, tampering), count);
+    try {
+      return many(trials, count);
+    } finally {
+      try {
+        Runtime.getRuntime().removeShutdownHook(stopped);
+      } catch (IllegalStateException e) {
+        // It is being run.
+      }
+    }
+  }
+
+  /** Ctrl-C: what was tried until then has been tried. */
+  private void stopped(Trials trials) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println();
+    if (trials.failure() == null) {
+      err.printf("stopped after %,d histories: all that must hold has held%n", trials.done());
+    } else {
+      err.printf(
+          "stopped after %,d histories, while the one that failed was made smaller%n",
+          trials.done());
+    }
+    err.flush();
   }
 
   private static @Nullable Long asLong(@Nullable Integer value) {

@@ -2,8 +2,10 @@ package dev.bursar.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,12 +33,22 @@ final class ChaosTest {
     "--outage 5, --outage: needs --sidecars",
     "--sidecars 1 --outage 0, --outage: 0 is not between 1 and 600",
     "--calls 0, --calls: 0 is not between 1 and 1000000",
-    "--rate NaN, --rate: NaN is not above 0"
+    "--rate NaN, --rate: NaN is not between 0.1 and 10000"
   })
   void whatCanNotBeIsRefusedBeforeAnythingStarts(String options, String why) {
     StringWriter written = new StringWriter();
     assertThat(run(written, options.split(" "))).isEqualTo(2);
     assertThat(written.toString()).contains(why).doesNotContain("kept in");
+  }
+
+  @Test
+  void whatIsNoDirectoryIsRefusedBeforeAnythingStarts(@TempDir Path directory) throws IOException {
+    Path file = Files.createFile(directory.resolve("file"));
+    StringWriter written = new StringWriter();
+    assertThat(run(written, "--data", "" + file)).isEqualTo(2);
+    assertThat(written.toString()).contains(file + " is no directory").doesNotContain("kept in");
+    assertThat(run(written, "--data", "")).isEqualTo(2);
+    assertThat(written.toString()).contains("--data: is empty").doesNotContain("kept in");
   }
 
   private static void assertGood(String... options) {

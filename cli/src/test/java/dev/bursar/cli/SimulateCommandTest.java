@@ -139,7 +139,16 @@ final class SimulateCommandTest {
     assertThat(simulate(Tampering.NONE, "--seed", "3", "--without", "BUDGETERS,DAYS")).isZero();
     assertThat(out).contains("without [BUDGETERS, DAYS]");
     assertThat(simulate(Tampering.NONE, "--seed", "3", "--without", "CLIENTS")).isEqualTo(2);
-    assertThat(err).contains("'CLIENTS' is none of [SIDECARS, HOLDERS, BUDGETERS, PLANS, DAYS]");
+    assertThat(err).contains("'CLIENTS' is none of [SIDECARS, HOLDERS, BUDGETERS, ");
+  }
+
+  @Test
+  void whoStopsItIsToldHowManyHaveHeld() {
+    try (BursarProcess process = BursarProcess.start("simulate", "--minutes", "5")) {
+      process.await(line -> line.startsWith("the first seed is "));
+      assertThat(process.stopped())
+          .containsPattern("stopped after [0-9,]+ histories: all that must hold has held");
+    }
   }
 
   @Test

@@ -85,7 +85,9 @@ final class AnswerChecks {
       world.watch.expect(
           moments(since, id)
               .anyMatch(
-                  moment -> org.budgets.isTooWide(request.subject(), type(request), at, moment)),
+                  moment ->
+                      org.budgets.isTooWide(
+                          request.subject(), type(request), NaiveOrg.use(request), at, moment)),
           "I9",
           "a lease for %s is refused: %s",
           request.subject(),
@@ -111,8 +113,8 @@ final class AnswerChecks {
 
   /**
    * Whether a lease may be for any feature, as it is told to who could name one: at some time
-   * meanwhile credits were for some features only, if it may not, and none were, if it may. No
-   * budget here counts only some.
+   * meanwhile credits or a limit were for some features only, if it may not, and neither was, if it
+   * may.
    */
   void anyFeature(Answer<Decided> answer, ReserveRequest request, EntityId wallet, Since since) {
     boolean tooWide =
@@ -122,15 +124,33 @@ final class AnswerChecks {
     if (tooWide
         || (answer instanceof Answer.Done<Decided> done
             && done.value() instanceof Decided.Allowed)) {
-      world.watch.expect(
+      boolean byCredits =
           figures(since, wallet, type(request)).stream()
-              .anyMatch(each -> each.hasOfOneFeature(request.model()) == tooWide),
+              .anyMatch(each -> each.hasOfOneFeature(request.model()) == tooWide);
+      boolean byLimits =
+          anyLimitIsOfSomeFeatures(request, EntityId.org(wallet.org()), since, tooWide);
+      world.watch.expect(
+          tooWide ? byCredits || byLimits : byCredits && byLimits,
           "I9",
           "a lease of %s for any feature is %s, though at no time it was so",
           wallet,
           tooWide ? "too wide" : "granted");
       world.watch.saw(tooWide ? Rarity.LEASE_TOO_WIDE_FOR_FEATURES : Rarity.LEASE_OF_ANY_FEATURE);
+      saw(byLimits && tooWide && !byCredits, Rarity.LEASE_TOO_WIDE_FOR_A_LIMIT_OF_FEATURES);
     }
+  }
+
+  /** Whether at some time meanwhile a limit of some features counted it, or at some none did. */
+  private boolean anyLimitIsOfSomeFeatures(
+      ReserveRequest request, EntityId id, Since since, boolean really) {
+    NaiveOrg org = world.watch.org(id);
+    Instant at = world.cluster.latestClock();
+    return moments(since, id)
+        .anyMatch(
+            moment ->
+                org.budgets.isOfSomeFeatures(
+                        request.subject(), type(request), NaiveOrg.use(request), at, moment)
+                    == really);
   }
 
   /**
@@ -274,7 +294,9 @@ final class AnswerChecks {
       world.watch.expect(
           moments(since, EntityId.org(wallet.org()))
               .anyMatch(
-                  moment -> !org.budgets.isTooWide(request.subject(), type(request), soon, moment)),
+                  moment ->
+                      !org.budgets.isTooWide(
+                          request.subject(), type(request), NaiveOrg.use(request), soon, moment)),
           "I9",
           "%s is leased for %s, which is too wide",
           reservation,
@@ -504,9 +526,12 @@ final class AnswerChecks {
         : NaiveEntitlements.lacks(String.valueOf(request.feature()));
   }
 
-  /** It would have fitted with a millionth less. */
+  /** It would have fitted with a millionth less; or without what changes the limit for a time. */
   private void sawLeast(LimitState limit, Plan plan) {
     saw(over(limit, plan).equals(NaiveWallet.micros(LEAST)), Rarity.LIMIT_MISSED_BY_THE_LEAST);
+    Credits all = limit.used().plus(limit.held()).plus(plan.quantities().in(limit.measure()));
+    NaiveOrg org = world.watch.org(EntityId.org(plan.request().subject().org()));
+    saw(org.budgets.isOtherwiseBy(limit, all, world.watch.moment()), Rarity.DENIED_BY_AN_OVERRIDE);
   }
 
   /** By how much a limit would be passed, as it is told. */

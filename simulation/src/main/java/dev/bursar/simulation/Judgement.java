@@ -5,7 +5,6 @@ import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
-import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.org.OrgCommand;
@@ -130,18 +129,24 @@ final class Judgement {
           }
         });
     // What comes after its entity has forgotten the expiry is lost for the budgets.
-    Set<String> mayBeLost = new HashSet<>(late);
-    mayBeLost.removeIf(reservation -> !limits.starts.hasForgotten(reservation));
-    limits.expectUsed(charged, mayBeLost);
+    Set<String> tooLate = new HashSet<>(late);
+    tooLate.removeIf(reservation -> !limits.starts.mayBeLost(reservation));
+    if (world.days > 0 && tooLate.size() < late.size()) {
+      watch.saw(Rarity.COUNTED_LATE_BEFORE_DAYS_PASSED);
+    }
+    limits.expectUsed(charged, tooLate);
     Tallies tallies = watch.shadows.tallies(id);
     if (tallies != null) {
       limits.expectLike(tallies);
       NaiveOrg org = watch.org(EntityId.org(id.org()));
       for (NaiveBudgets.Drafted draft : org.budgets.setInBetween()) {
         if (isCountedBy(draft.budget().scope(), id)) {
-          Set<String> lost = new HashSet<>(mayBeLost);
+          Set<String> lost = new HashSet<>(tooLate);
           if (id.kind() == EntityId.Kind.TEAM) {
-            late.stream().filter(this::isForgotten).forEach(lost::add);
+            // Where a wallet had forgotten how it ended, a team that asks it finds nothing.
+            late.stream()
+                .filter(each -> limits.starts.wasForgottenAtStart(draft, each))
+                .forEach(lost::add);
           }
           limits.starts.expectStarted(draft, org.facts(draft.budget()), charged, lost, tallies);
         }
@@ -150,13 +155,6 @@ final class Judgement {
         org.expectHeldAsWanted(charged.keySet());
       }
     }
-  }
-
-  /** Where a wallet has forgotten how it ended, a team that it does not tell finds nothing. */
-  private boolean isForgotten(String reservation) {
-    ReservationId id = ReservationId.parse(reservation);
-    return id != null
-        && watch.memories.hasForgottenEnding(EntityId.wallet(id.org(), id.wallet()), reservation);
   }
 
   private static boolean isCountedBy(Scope scope, EntityId id) {

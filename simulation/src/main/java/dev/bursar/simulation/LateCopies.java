@@ -8,6 +8,7 @@ import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.entities.EntityMessage;
 import java.util.ArrayList;
@@ -40,8 +41,7 @@ final class LateCopies {
 
   /** An entity is asked for something by another of its org. */
   void sent(EntityId to, EntityMessage message) {
-    if (world.scenario.isForgetful()
-        && world.scenario.has(Fault.MESSAGE_REPEATED)
+    if (mayComeAgain()
         && message instanceof EntityMessage.AskFor<?> ask
         && ask.request().command() instanceof LookedFor<?>) {
       List<EntityMessage.AskFor<?>> all = sent.computeIfAbsent(to, id -> new ArrayList<>());
@@ -54,7 +54,7 @@ final class LateCopies {
 
   /** An entity has recovered, and decides from now on. */
   void recovered(EntityId id, Consumer<EntityMessage> receive) {
-    if (!world.scenario.isForgetful()) {
+    if (!mayComeAgain()) {
       return;
     }
     if (id.kind() == EntityId.Kind.ORG) {
@@ -65,12 +65,18 @@ final class LateCopies {
         sent.getOrDefault(id, List.of()).stream()
             .filter(each -> isForgotten(id, (LookedFor<?>) each.request().command()))
             .toList();
-    if (!forgotten.isEmpty() && !world.hasHealed()) {
+    if (!forgotten.isEmpty()) {
       EntityMessage copy = forgotten.get(random.nextInt(forgotten.size()));
       world.log(() -> "%s is asked once more: %s".formatted(id, copy));
       world.watch.injected(Fault.MESSAGE_REPEATED);
       receive.accept(copy);
     }
+  }
+
+  private boolean mayComeAgain() {
+    return world.scenario.isForgetful()
+        && world.scenario.has(Fault.MESSAGE_REPEATED)
+        && !world.hasHealed();
   }
 
   /** Whether it was done, and is not remembered any more. */
@@ -110,8 +116,24 @@ final class LateCopies {
             work, event.id(), Asker.ACTOR, null, salt, reports.recordedIn(org, event) - 1);
     world.watch.attempts(attempt, ask);
     world.log(() -> "%s is reported once more: %s".formatted(id, event));
+    world.watch.injected(Fault.MESSAGE_REPEATED);
+    Since since = world.since();
     receive.accept(
         new EntityMessage.Reserve(
-            ask, Operation.ofReport(event), (Answer<Decided> answer) -> checks.told(answer, id)));
+            ask,
+            Operation.ofReport(event),
+            (Answer<Decided> answer) -> {
+              checks.told(answer, id);
+              if (isDecided(answer)) {
+                checks.reported(answer, work, event, EntityId.wallet(org, wallet), since, true);
+              }
+            }));
+  }
+
+  /** Whether it is said what has become of it, be it that nothing will. */
+  private static boolean isDecided(Answer<Decided> answer) {
+    return answer instanceof Answer.Done<Decided>
+        || (answer instanceof Answer.Refused<Decided>(Refusal refusal)
+            && refusal.code() != Refusal.Code.REPORT_UNDECIDED);
   }
 }

@@ -1,5 +1,7 @@
 package dev.bursar.simulation;
 
+import static dev.bursar.simulation.NaiveWallet.micros;
+
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.Posting;
@@ -75,10 +77,6 @@ final class NaiveBooks {
 
   private void expect(boolean holds, String invariant, String format, @Nullable Object... values) {
     watch.expectOf(name, holds, invariant, format, values);
-  }
-
-  private static BigInteger micros(Credits credits) {
-    return NaiveWallet.micros(credits.micros());
   }
 
   BigInteger debt() {

@@ -7,6 +7,7 @@ import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
+import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.Unit;
@@ -272,10 +273,10 @@ final class NaiveBudgets {
       Instant latest) {
     List<Budget> found = new ArrayList<>();
     for (LimitOverride each : Arrays.asList(near, far)) {
-      if (each != null && each.inForce(earliest)) {
+      if (each != null && earliest.isBefore(each.until())) {
         found.add(changed(budget, each));
       }
-      if (each != null && each.inForce(latest)) {
+      if (each != null && latest.isBefore(each.until())) {
         return found;
       }
     }
@@ -294,6 +295,19 @@ final class NaiveBudgets {
       @Nullable TreeMap<Long, @Nullable LimitOverride> past, Instant now, long moment) {
     LimitOverride override = past == null ? null : at(past, moment);
     return override == null || !now.isBefore(override.until()) ? null : override;
+  }
+
+  /**
+   * Whether a limit that is another for some time decides otherwise than it would: it lets through
+   * what it had no room for, or denies what it had room for.
+   *
+   * @param all what is used and held of it with what was asked for
+   */
+  boolean isOtherwiseBy(LimitState told, Credits all, long moment) {
+    Budget without = told.override() == null ? null : budget(told.budget(), moment);
+    return without != null
+        && (without.mode() == Budget.Mode.HARD && all.compareTo(without.limit()) > 0)
+            != (told.mode() == Budget.Mode.HARD && all.compareTo(told.limit()) > 0);
   }
 
   /** Whether a limit is another by what is set for its own scope, and suspended by another. */
@@ -411,7 +425,7 @@ final class NaiveBudgets {
   /** Whether it counts work of a credit type, for a feature and with a model. */
   private static boolean counts(Budget budget, String creditType, Use use) {
     return counts(budget.measure(), creditType)
-        && use.isPaidFrom(budget.features(), budget.models());
+        && use.isCountedBy(budget.features(), budget.models());
   }
 
   private static boolean counts(String measure, String creditType) {
@@ -575,7 +589,7 @@ final class NaiveBudgets {
    * Whether a lease for somebody would be used by users who have limits of their own, or are
    * frozen: those that it does not name.
    */
-  boolean isTooWide(Subject subject, String creditType, Instant at, long moment) {
+  boolean isTooWide(Subject subject, String creditType, Use use, Instant at, long moment) {
     return subject.user() == null
         && (budgets.values().stream()
                 .map(past -> at(past, moment))
@@ -583,13 +597,19 @@ final class NaiveBudgets {
                     budget ->
                         budget != null
                             && deniesSoon(budget)
-                            && counts(budget.measure(), creditType)
+                            && counts(budget, creditType, use)
                             && isOfUsers(budget.scope(), subject))
             || freezes.values().stream()
                 .map(past -> at(past, moment))
                 .anyMatch(
                     freeze ->
                         freeze != null && isOfUsers(freeze.scope(), subject) && lasts(freeze, at)));
+  }
+
+  /** Whether a lease for somebody would count in a limit of some features only. */
+  boolean isOfSomeFeatures(Subject subject, String creditType, Use use, Instant at, long moment) {
+    return applied(subject, creditType, use, at, moment).stream()
+        .anyMatch(limit -> !limit.of().features().isEmpty());
   }
 
   /** Whether it denies, or was drafted and will. */

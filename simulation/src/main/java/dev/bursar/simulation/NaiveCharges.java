@@ -1,5 +1,7 @@
 package dev.bursar.simulation;
 
+import static dev.bursar.simulation.NaiveWallet.micros;
+
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.Plan;
@@ -37,10 +39,6 @@ final class NaiveCharges {
 
   private void expect(boolean holds, String invariant, String format, @Nullable Object... values) {
     watch.expectOf(name, holds, invariant, format, values);
-  }
-
-  private static BigInteger micros(Credits credits) {
-    return NaiveWallet.micros(credits);
   }
 
   /** What credits are wanted for, by what stands in the entries. */

@@ -8,6 +8,7 @@ import dev.bursar.domain.budget.ThresholdAlert;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.Subject;
 import dev.bursar.simulation.NaiveBudgets.Applied;
 import dev.bursar.simulation.history.OrgShape;
 import java.math.BigInteger;
@@ -475,6 +476,7 @@ final class NaiveLimits {
 
   /** Nothing counts any more against a budget that was drafted up to some row; null for all. */
   void forget(String budget, @Nullable Long through) {
+    starts.forget(budget, through);
     forget(
         key ->
             key.budget.equals(budget)

@@ -88,6 +88,7 @@ final class NaiveOrg {
     List<Applied> limits =
         budgets.applied(subject, plan.creditType(), use(plan.request()), at, watch.moment());
     sawSpecial(limits, at);
+    sawOverridden(plan.limits());
     liesIn(plan);
     isBegun(plan, at);
     isLeased(plan, limits, at);
@@ -164,7 +165,7 @@ final class NaiveOrg {
   }
 
   static Use use(ReserveRequest request) {
-    return new Use(request.feature(), request.model());
+    return new Use(request.feature(), request.model(), request.isLease());
   }
 
   private void sawSpecial(List<Applied> limits, Instant at) {
@@ -183,6 +184,14 @@ final class NaiveOrg {
         case QUARTER -> watch.saw(Rarity.LIMIT_OF_A_QUARTER);
         case YEAR -> watch.saw(Rarity.LIMIT_OF_A_YEAR);
         default -> {}
+      }
+    }
+  }
+
+  private void sawOverridden(List<LimitState> told) {
+    for (LimitState each : told) {
+      if (budgets.isOtherwiseBy(each, each.used().plus(each.held()), watch.moment())) {
+        watch.saw(Rarity.LET_THROUGH_BY_AN_OVERRIDE);
       }
     }
   }
@@ -409,6 +418,7 @@ final class NaiveOrg {
             .map(each -> budgets.counted(each, event.at(), watch.moment()))
             .map(each -> withLimitOf(each, event.limits()))
             .toList();
+    sawOverridden(event.limits());
     byTeam.put(event.reservation(), event.limits());
     heldAt.put(event.reservation(), event.at());
     team.hold(event.reservation(), watch.quantities(event.reservation()), counted, event.limits());
@@ -476,7 +486,9 @@ final class NaiveOrg {
               && charged.contains(reservation)
               && !reportsByTeam.containsKey(reservation)) {
             sameForTeam(
-                reservation, wanted, counted.stream().filter(each -> isOf(wanted, each)).toList());
+                reservation,
+                wanted,
+                counted.stream().filter(each -> isWanted(wanted, each)).toList());
           }
         });
   }
@@ -490,7 +502,7 @@ final class NaiveOrg {
             .anyMatch(limit -> counted.stream().map(NaiveOrg::named).noneMatch(limit::equals));
   }
 
-  private static boolean isOf(List<Applied> wanted, LimitState told) {
+  private static boolean isWanted(List<Applied> wanted, LimitState told) {
     return told.since() == null
         || wanted.stream().anyMatch(each -> named(each).equals(named(told)));
   }
@@ -507,7 +519,7 @@ final class NaiveOrg {
     watch.expect(
         budgets.had(
             told,
-            watch.wasBehind(since, id) ? 0 : since.moment(),
+            watch.from(since, id),
             watch.moment(),
             watch.earliestSince(since),
             watch.latestSince(since)),

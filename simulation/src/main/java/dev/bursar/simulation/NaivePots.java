@@ -28,8 +28,26 @@ final class NaivePots {
     }
   }
 
-  /** What credits are wanted for. */
-  record Use(@Nullable String feature, @Nullable String model) {
+  /**
+   * What credits are wanted for.
+   *
+   * @param wide whether a feature or model that is not named stands for any, as in a lease: then
+   *     limits of some count it, too
+   */
+  record Use(@Nullable String feature, @Nullable String model, boolean wide) {
+    Use(@Nullable String feature, @Nullable String model) {
+      this(feature, model, false);
+    }
+
+    /** Whether a limit of some features and models counts it; of none means of all. */
+    boolean isCountedBy(Set<String> features, Set<String> models) {
+      return wide ? mayBe(feature, features) && mayBe(model, models) : isPaidFrom(features, models);
+    }
+
+    private static boolean mayBe(@Nullable String name, Set<String> some) {
+      return some.isEmpty() || name == null || some.contains(name);
+    }
+
     boolean isPaidFrom(Set<String> features, Set<String> models) {
       return (features.isEmpty() || (feature != null && features.contains(feature)))
           && (models.isEmpty() || (model != null && models.contains(model)));

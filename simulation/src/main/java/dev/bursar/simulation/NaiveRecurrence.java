@@ -1,6 +1,7 @@
 package dev.bursar.simulation;
 
-import dev.bursar.domain.credits.Credits;
+import static dev.bursar.simulation.NaiveWallet.micros;
+
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.wallet.Grant;
@@ -23,10 +24,6 @@ final class NaiveRecurrence {
   private record Entry(@Nullable String grant, EntryType type, BigInteger amount) {}
 
   private NaiveRecurrence() {}
-
-  private static BigInteger micros(Credits credits) {
-    return NaiveWallet.micros(credits.micros());
-  }
 
   /**
    * When the interval ends that lasts at this time: none begins when all of them have ended.

@@ -51,6 +51,12 @@ final class NaiveStarts {
     }
   }
 
+  /** So far apart clocks may be by which two entities tell whether a window has passed. */
+  private static final Duration CLOCKS_APART = Duration.ofMinutes(5);
+
+  /** So long it takes at the most that somebody is told of what was charged late. */
+  private static final Duration TOLD_WITHIN = Duration.ofSeconds(20);
+
   /** So much later than what has expired the rows are of who has forgotten it. */
   private static final Duration LATE_FOR = World.GRACE.plus(Duration.ofMinutes(15));
 
@@ -68,6 +74,12 @@ final class NaiveStarts {
   /** When something has expired here. */
   private final Map<String, Instant> expiredAt = new HashMap<>();
 
+  /** What was charged so late that its expiry may have been forgotten here before that was told. */
+  private final Set<String> tooLate = new HashSet<>();
+
+  /** What its wallet had forgotten to have ended when a budget was set that would count it here. */
+  private final Map<Tracked, Set<String>> forgottenAtStart = new HashMap<>();
+
   /**
    * Work that has run is counted.
    *
@@ -76,9 +88,12 @@ final class NaiveStarts {
    */
   private record Ran(Instant at, Set<Key> in) {
 
-    /** Whether it does not count in a window, which had passed by then. */
+    /**
+     * Whether it does not count in a window, which had passed by then, or may have by another
+     * clock: who asks for it to be counted can't tell, and leaves it at that.
+     */
     boolean isTooLateFor(Applied limit) {
-      return limit.hasEndedBy(at) && !in.contains(limit.key());
+      return limit.hasEndedBy(at.plus(CLOCKS_APART)) && !in.contains(limit.key());
     }
   }
 
@@ -110,6 +125,17 @@ final class NaiveStarts {
   /** Whether a budget of this name, drafted there, is counted from its beginning on. */
   boolean isStarted(String budget, @Nullable Long since) {
     return started.contains(new Tracked(budget, since));
+  }
+
+  /**
+   * A budget that was drafted up to some row is removed: who holds in it all the same, for a
+   * decision before, finds nothing.
+   */
+  void forget(String budget, @Nullable Long through) {
+    started.removeIf(
+        each ->
+            each.budget.equals(budget)
+                && (through == null || each.since == null || each.since <= through));
   }
 
   /**
@@ -165,13 +191,21 @@ final class NaiveStarts {
           limits.open.merge(reservation, parts, NaiveStarts::together);
         });
     BigInteger heldInAll = BigInteger.ZERO;
+    boolean hasExpired = false;
     Instant first = NaiveBudgets.of(budget, Subject.ofOrg(""), draft.at()).window();
+    Set<String> forgotten = new HashSet<>();
+    forgottenAtStart.put(new Tracked(budget.id(), budget.since()), forgotten);
     for (NaiveOrg.Fact fact : begun) {
       Applied limit = NaiveBudgets.of(budget, fact.subject(), fact.at());
       String reservation = fact.plan().reservation();
       BigInteger asked = limit.asked(NaiveQuantities.of(fact.plan().request()));
       Part part = new Part(limit.key(), limit.measure(), asked);
       End byOrg = org.ends.get(reservation);
+      if (watch.memories.hasForgottenEnding(
+          EntityId.wallet(EntityId.parse(name).org(), fact.plan().wallet()), reservation)) {
+        forgotten.add(reservation);
+      }
+      hasExpired |= byOrg != null && byOrg.hasExpired;
       boolean onRecord = byOrg != null && byOrg.moment <= draft.moment() && !byOrg.isAwaited();
       exact &= !fact.plan().request().isLease() && !mayBeForgotten(reservation, byOrg, org, draft);
       exact &= onRecord || org == this || !overtaking.contains(reservation);
@@ -204,6 +238,9 @@ final class NaiveStarts {
       }
     }
     if (exact) {
+      if (hasExpired) {
+        watch.saw(Rarity.BUDGET_KNOWN_OVER_WHAT_HAD_EXPIRED);
+      }
       known.put(new Tracked(budget.id(), budget.since()), watch.moment());
     }
     if (heldInAll.signum() > 0) {
@@ -329,6 +366,39 @@ final class NaiveStarts {
   boolean hasForgotten(String reservation) {
     Instant at = expiredAt.get(reservation);
     return at != null && watch.shadows.lastAt(EntityId.parse(name)).isAfter(at.plus(LATE_FOR));
+  }
+
+  /**
+   * Something that had expired is charged, which is told at once: whether the expiry is forgotten
+   * here by then depends on how late that is. A clock that jumps may have it forgotten meanwhile.
+   *
+   * @param replaced whether who charged it may not come to tell it: its wallet asks nobody about
+   *     what has expired, and is asked only as long as the expiry is not forgotten
+   */
+  void lateComes(String reservation, Instant at, boolean replaced) {
+    Instant expired = expiredAt.get(reservation);
+    Instant last = watch.shadows.lastAt(EntityId.parse(name));
+    Instant told = (at.isAfter(last) ? at : last).plus(TOLD_WITHIN);
+    if (replaced || (expired != null && told.isAfter(expired.plus(LATE_FOR)))) {
+      tooLate.add(reservation);
+    }
+  }
+
+  /**
+   * Whether what was charged late may count nowhere, since its expiry was forgotten when it came.
+   */
+  boolean mayBeLost(String reservation) {
+    return tooLate.contains(reservation) || (watch.haveClocksJumped() && hasForgotten(reservation));
+  }
+
+  /**
+   * Whether its wallet had forgotten how something ended when a team began to count for a draft.
+   */
+  boolean wasForgottenAtStart(NaiveBudgets.Drafted draft, String reservation) {
+    Budget budget = draft.budget();
+    return forgottenAtStart
+        .getOrDefault(new Tracked(budget.id(), budget.since()), Set.of())
+        .contains(reservation);
   }
 
   private static List<Part> together(List<Part> some, List<Part> more) {

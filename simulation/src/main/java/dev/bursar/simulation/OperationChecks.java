@@ -1,5 +1,7 @@
 package dev.bursar.simulation;
 
+import static dev.bursar.simulation.NaiveWallet.micros;
+
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.ledger.EntryType;
@@ -76,18 +78,14 @@ final class OperationChecks {
   }
 
   private boolean at(Asked asked, String creditType, Predicate<NaiveWallet.Figures> figures) {
-    long from = world.wasBehind(asked.since, asked.entity) ? 0 : asked.since.moment();
+    long from = world.from(asked.since, asked.entity);
     return world.watch.wallet(asked.entity).since(creditType, from).stream().anyMatch(figures);
-  }
-
-  private static BigInteger micros(Credits credits) {
-    return NaiveWallet.micros(credits.micros());
   }
 
   private static BigInteger sum(Transaction transaction) {
     return transaction.postings().stream()
         .map(Posting::amount)
-        .map(OperationChecks::micros)
+        .map(NaiveWallet::micros)
         .reduce(BigInteger.ZERO, BigInteger::add);
   }
 
@@ -210,7 +208,7 @@ final class OperationChecks {
                   .map(each -> micros(each.amount()))
                   .reduce(BigInteger.ZERO, BigInteger::add);
           told(
-              entered.equals(micros(amount)) && isOf(reply, event.transaction()),
+              entered.equals(micros(amount)) && answers(reply, event.transaction()),
               asked,
               reply,
               event);
@@ -237,7 +235,7 @@ final class OperationChecks {
             || world.wasBehind(asked.since, asked.entity));
   }
 
-  private static boolean isOf(WalletReply reply, Transaction transaction) {
+  private static boolean answers(WalletReply reply, Transaction transaction) {
     return reply instanceof WalletReply.Corrected corrected
         && corrected.transaction().id().equals(transaction.id());
   }
@@ -254,7 +252,7 @@ final class OperationChecks {
                   && (amount == null
                       ? naive.notRefunded(charge).signum() == 0
                       : event.amount().equals(amount))
-                  && isOf(reply, event.transaction()),
+                  && answers(reply, event.transaction()),
               asked,
               reply,
               event);
@@ -284,7 +282,7 @@ final class OperationChecks {
           told(
               taking.id().equals(event.transaction().corrects())
                   && NaiveBooks.sum(event.transaction(), EntryType.ADJUST).equals(micros(amount))
-                  && isOf(reply, event.transaction()),
+                  && answers(reply, event.transaction()),
               asked,
               reply,
               event);

@@ -1,6 +1,11 @@
 package dev.bursar.simulation;
 
-/** What happens seldom, and has to happen in some run: otherwise nothing was tried. */
+/**
+ * What happens seldom, and has to happen in some run: otherwise nothing was tried. Each is named
+ * for what has happened, and counted where it is seen: what was told or decided with the answer,
+ * what is in the journal with its row. Some are counted where a check that allows for less in some
+ * cases has nothing to allow for.
+ */
 public enum Rarity {
   ALLOWED,
   CHARGED_AT_ONCE,
@@ -20,7 +25,8 @@ public enum Rarity {
   FROZEN,
   SOFT_LIMIT_PASSED,
   SHADOW_LIMIT_PASSED,
-  LIMIT_OVERRIDDEN,
+  LET_THROUGH_BY_AN_OVERRIDE,
+  DENIED_BY_AN_OVERRIDE,
   LIMIT_OVERRIDDEN_BY_TWO,
   LIMIT_OF_SOME_FEATURES,
   LIMIT_OF_SOME_MODELS,
@@ -39,6 +45,7 @@ public enum Rarity {
   COMMITTED_FOR_MORE,
   COMMITTED_INTO_DEBT,
   COMMITTED_LATE,
+  COUNTED_LATE_BEFORE_DAYS_PASSED,
   COMMIT_LOST_TO_EXPIRY,
   LEDGER_READ_AGAIN,
   RELEASED,
@@ -95,6 +102,7 @@ public enum Rarity {
   LEASED_FOR_ALL_USERS,
   LEASE_OF_ANY_FEATURE,
   LEASE_TOO_WIDE_FOR_FEATURES,
+  LEASE_TOO_WIDE_FOR_A_LIMIT_OF_FEATURES,
   LEASE_NOT_PROLONGED,
   LEASE_NOT_PROLONGED_AS_IT_WAS_OVER,
   LEASE_NOT_PROLONGED_AS_IT_WAS_NOT_KNOWN,
@@ -163,6 +171,7 @@ public enum Rarity {
   TRANSFER_RETURNED,
   BUDGET_SET_OVER_HOLDS_OF_A_TEAM,
   BUDGET_SET_OVER_HOLDS_OF_THE_ORG,
+  BUDGET_KNOWN_OVER_WHAT_HAD_EXPIRED,
   BUDGET_OVERTAKEN,
   BUDGET_OVERTAKEN_FOR_GOOD,
   BUDGET_SETTER_CRASHED_BEFORE_IT_ASKED_THE_ORG,
@@ -194,6 +203,7 @@ public enum Rarity {
   DENIED_AFTER_IT_HAD_BEGUN,
   TEAM_HOLD_TAKEN_BACK,
   TEAM_HOLD_BARRED_BEFORE_IT_CAME,
+  TEAM_BARRED_WHAT_IT_HAD_FORGOTTEN,
   WALLET_ASKS_ABOUT_A_HOLD,
   ORG_WOKEN,
   CLOSURE_TOLD_AGAIN,

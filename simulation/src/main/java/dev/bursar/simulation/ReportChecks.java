@@ -56,11 +56,14 @@ final class ReportChecks {
     Answer.Done<Decided> done = (Answer.Done<Decided>) answer;
     switch (done.value()) {
       case Decided.Allowed allowed -> {
+        String charged = world.watch.reports.chargedBy(wallet.org(), event.source(), event.id());
         world.watch.expect(
-            world.watch.reports.isCharged(wallet.org(), event),
+            allowed.plan().reservation().equals(charged),
             "I4",
-            "%s is accepted, and was never charged",
-            event);
+            "%s is accepted as %s, and was charged as %s",
+            event,
+            allowed.plan().reservation(),
+            charged);
         counted(allowed, request, wallet);
         if (again && done.replayed()) {
           world.watch.saw(Rarity.REPORTED_TWICE);

@@ -253,12 +253,21 @@ final class Rows implements SimulatedJournal.Listener {
     String reservation = event.reservation();
     boolean open = counted.isOpen(reservation);
     if (!open && counted.hasHeld(reservation) && !remembers) {
+      watch.saw(Rarity.TEAM_BARRED_WHAT_IT_HAD_FORGOTTEN);
       return;
     }
     watch.bars(id, reservation);
     watch.promises.takenBack(reservation, id, "barred");
     watch.saw(open ? Rarity.TEAM_HOLD_TAKEN_BACK : Rarity.TEAM_HOLD_BARRED_BEFORE_IT_CAME);
     counted.giveBack(reservation);
+  }
+
+  /**
+   * Whether another node owns it by now: who wrote the row may tell nobody any more, and who is to
+   * tell in its place need not know of it.
+   */
+  private boolean isReplaced(EntityId id, String writer) {
+    return !writer.startsWith(world.cluster.owner(id.org()).name);
   }
 
   private void wallet(EntityId id, long sequence, StoredBatch row, String writer) {
@@ -274,6 +283,13 @@ final class Rows implements SimulatedJournal.Listener {
       switch (each.event()) {
         case WalletEvent.UsageCharged it ->
             watch.reports.charges(id.org(), it.reported(), it.reservation());
+        case WalletEvent.Committed it when it.late() ->
+            watch.limits.forEach(
+                (counter, limits) -> {
+                  if (EntityId.parse(counter).org().equals(id.org())) {
+                    limits.starts.lateComes(it.reservation(), it.at(), isReplaced(id, writer));
+                  }
+                });
         case WalletEvent.Released it when it.cause() == WalletEvent.Cause.CANCELLED -> {
           watch.withdraws(it.reservation());
           watch.promises.takenBack(it.reservation(), id, "cancelled");

@@ -66,7 +66,7 @@ public record Scenario(
         random.nextInt(FORGETFUL_ONE_IN) > 0
             ? REMEMBERED_ALL
             : REMEMBERED_MIN + random.nextInt(REMEMBERED_MORE);
-    if (chance > 0 && Simulation.sidecarsIn(seed) > 0) {
+    if (chance > 0 && Beside.SIDECARS.isIn(seed)) {
       for (Fault fault : Fault.values()) {
         if (fault.isOfSidecars() && random.nextInt(4) < chance) {
           faults.add(fault);
@@ -104,19 +104,14 @@ public record Scenario(
     return new Scenario(seed, faults, clients, operations, REMEMBERED_ALL, without);
   }
 
-  /**
-   * Whether it has this, by its seed, and that is not left out; whether days pass, who runs it
-   * draws.
-   */
+  /** Whether it has this, by its seed, and that is not left out. */
   boolean has(Beside what) {
-    return !without.contains(what)
-        && switch (what) {
-          case SIDECARS -> Simulation.sidecarsIn(seed) > 0;
-          case HOLDERS -> Simulation.holdersIn(seed) > 0;
-          case BUDGETERS -> Simulation.budgetersIn(seed) > 0;
-          case PLANS -> Simulation.hasPlans(seed);
-          case DAYS -> true;
-        };
+    return !without.contains(what) && what.isIn(seed);
+  }
+
+  /** Whether a sidecar or somebody else decides from leases. */
+  boolean hasLeases() {
+    return has(Beside.SIDECARS) || has(Beside.HOLDERS);
   }
 
   /** The same without that. */

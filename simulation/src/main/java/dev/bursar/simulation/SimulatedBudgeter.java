@@ -119,7 +119,7 @@ final class SimulatedBudgeter {
 
   private Budget changed(Budget budget) {
     // Most leases are for any user: where a user has a limit of its own, there are none.
-    boolean hard = random.nextInt(5) < (Simulation.hasLeases(world.scenario.seed()) ? 2 : 4);
+    boolean hard = random.nextInt(5) < (world.scenario.hasLeases() ? 2 : 4);
     boolean few = budget.measure().equals(Quantities.OPEN_RESERVATIONS);
     return budget
         .withLimit(Credits.of(1 + random.nextInt(few ? FEW : MANY)))

@@ -149,7 +149,7 @@ final class SimulatedHolder {
         new Subject(
             SimulatedClient.ORG,
             team,
-            asker.random.nextInt(Simulation.areUsersLimited(world.scenario.seed()) ? 10 : 2) == 0
+            asker.random.nextInt(world.scenario.has(Beside.LIMITS_OF_USERS) ? 10 : 2) == 0
                 ? null
                 : OrgShape.USERS.get(asker.random.nextInt(OrgShape.USERS.size())),
             null,

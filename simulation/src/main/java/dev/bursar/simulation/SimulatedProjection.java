@@ -90,7 +90,7 @@ final class SimulatedProjection {
   private void take(SimulatedJournal.Written written) {
     EntityId id = written.id();
     if (id.kind() != EntityId.Kind.WALLET) {
-      if (id.kind() == EntityId.Kind.ORG && Simulation.budgetersIn(world.scenario.seed()) > 0) {
+      if (id.kind() == EntityId.Kind.ORG && world.scenario.has(Beside.BUDGETERS)) {
         takeUsage(written);
       }
       return;

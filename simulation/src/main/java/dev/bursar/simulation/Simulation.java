@@ -34,15 +34,8 @@ public final class Simulation {
   /** Of the busy org; none counts as one. */
   private static final List<String> PLANS = List.of("small", "large", "");
 
-  /** In one history of so many, users have no limits of their own, and leases may be for all. */
-  private static final int USERS_UNLIMITED_ONE_IN = 5;
-
-  private static final int BUDGETS_ONE_IN = 3;
+  private static final int BUDGETERS = 2;
   private static final int BUDGETS_SET = 6;
-  private static final int CORRECTED_ONE_IN = 5;
-  private static final int FURTHER_BUDGETS_ONE_IN = 5;
-  private static final int LESSEE_ONE_IN = 5;
-  private static final int PLANS_ONE_IN = 4;
   private static final int PLAN_CHANGES = 3;
   private static final int PUBLICATIONS = 2;
   private static final long PLANS_CHANGE_WITHIN = 20_000_000;
@@ -50,7 +43,8 @@ public final class Simulation {
   private static final int PLANS_END_WITHIN_MS = 15_000;
   private static final int PLANS_END_AT_ONCE_ONE_IN = 4;
   private static final int PLANS_END_AT_ONCE_MS = 8;
-  private static final int OVERRIDES_ONE_IN = 4;
+  private static final long OVERRIDDEN_WITHIN = 20_000_000;
+  private static final int OVERRIDDEN_FOR_MS = 15_000;
   private static final int OVERRIDES = 4;
   private static final int OVERRIDES_TWICE = 2;
   private static final int OVERRIDES_SUSPEND_ONE_IN = 4;
@@ -73,9 +67,6 @@ public final class Simulation {
           Fault.CRASH, Fault.TWO_INCARNATIONS, Fault.PAUSE, Fault.MOVE, Fault.WRITE_COMMITS_LATE);
 
   private static final Duration ALL_OVER = Duration.ofSeconds(200);
-
-  /** In one history of so many there are two who lease, and in as many there is one. */
-  private static final int LEASING_ONE_IN = 6;
 
   private static final long STEPS_MAX = 2_000_000;
 
@@ -203,38 +194,13 @@ public final class Simulation {
     judgement.judge();
   }
 
-  /** How many sidecars there are in a history, beside its clients; in most none. */
-  static int sidecarsIn(long seed) {
-    return new Random(seed).nextInt(LEASING_ONE_IN) < 2 ? 1 : 0;
-  }
-
-  /** How many hold leases by themselves; in most none. */
-  static int holdersIn(long seed) {
-    return new Random(seed).nextInt(LEASING_ONE_IN) < 1 ? 1 : 0;
-  }
-
-  /** Whether somebody may decide from leases. */
-  static boolean hasLeases(long seed) {
-    return sidecarsIn(seed) + holdersIn(seed) > 0;
-  }
-
-  /** Whether each user has limits, so that no lease may be for all of them. */
-  static boolean areUsersLimited(long seed) {
-    return Math.floorMod(seed, USERS_UNLIMITED_ONE_IN) > 0;
-  }
-
-  /** How many set budgets while others work; in most histories nobody does. */
-  static int budgetersIn(long seed) {
-    return Math.floorMod(seed, BUDGETS_ONE_IN) == 0 ? 2 : 0;
-  }
-
-  private int howMany(Beside what, int bySeed) {
-    return world.scenario.has(what) ? bySeed : 0;
+  private int howMany(Beside what, int most) {
+    return world.scenario.has(what) ? most : 0;
   }
 
   private List<SimulatedBudgeter> budgeters() {
     List<SimulatedBudgeter> budgeters = new ArrayList<>();
-    for (int i = howMany(Beside.BUDGETERS, budgetersIn(world.scenario.seed())); i > 0; i--) {
+    for (int i = howMany(Beside.BUDGETERS, BUDGETERS); i > 0; i--) {
       SimulatedBudgeter budgeter = new SimulatedBudgeter(world, "budgeter" + i, BUDGETS_SET);
       budgeters.add(budgeter);
       budgeter.next();
@@ -242,22 +208,9 @@ public final class Simulation {
     return budgeters;
   }
 
-  /** Whether somebody corrects what was charged and taken away; in most histories nobody does. */
-  static boolean hasCorrections(long seed) {
-    return Math.floorMod(seed, CORRECTED_ONE_IN) == 3;
-  }
-
-  /**
-   * Whether there are budgets of some features and models, and of longer windows; where somebody
-   * leases there are none.
-   */
-  static boolean hasFurtherBudgets(long seed) {
-    return Math.floorMod(seed, FURTHER_BUDGETS_ONE_IN) == 3 && !hasLeases(seed);
-  }
-
   private List<SimulatedCorrector> correctors() {
     List<SimulatedCorrector> correctors = new ArrayList<>();
-    if (hasCorrections(world.scenario.seed())) {
+    if (world.scenario.has(Beside.CORRECTORS)) {
       SimulatedCorrector corrector = new SimulatedCorrector(world);
       correctors.add(corrector);
       corrector.next();
@@ -265,16 +218,9 @@ public final class Simulation {
     return correctors;
   }
 
-  /** Whether somebody closes leases with what is not taken: where nobody else has any. */
-  static boolean hasLessee(long seed) {
-    return Math.floorMod(seed, LESSEE_ONE_IN) == 4
-        && sidecarsIn(seed) + holdersIn(seed) + budgetersIn(seed) == 0
-        && !hasOverrides(seed);
-  }
-
   private List<SimulatedLessee> lessees() {
     List<SimulatedLessee> lessees = new ArrayList<>();
-    if (hasLessee(world.scenario.seed())) {
+    if (world.scenario.has(Beside.LESSEES)) {
       SimulatedLessee lessee = new SimulatedLessee(world);
       lessees.add(lessee);
       lessee.next();
@@ -284,7 +230,7 @@ public final class Simulation {
 
   private List<SimulatedHolder> holders() {
     List<SimulatedHolder> holders = new ArrayList<>();
-    for (int i = howMany(Beside.HOLDERS, holdersIn(world.scenario.seed())); i > 0; i--) {
+    for (int i = howMany(Beside.HOLDERS, 1); i > 0; i--) {
       SimulatedHolder holder =
           new SimulatedHolder(world, "holder" + i, known, world.scenario.operations());
       holders.add(holder);
@@ -295,7 +241,7 @@ public final class Simulation {
 
   private List<SimulatedSidecar> sidecars() {
     List<SimulatedSidecar> sidecars = new ArrayList<>();
-    for (int i = howMany(Beside.SIDECARS, sidecarsIn(world.scenario.seed())); i > 0; i--) {
+    for (int i = howMany(Beside.SIDECARS, 1); i > 0; i--) {
       SimulatedSidecar sidecar =
           new SimulatedSidecar(world, "sidecar" + i, 2 * world.scenario.operations());
       sidecars.add(sidecar);
@@ -420,15 +366,15 @@ public final class Simulation {
         }
       }
     }
-    if (hasCorrections(world.scenario.seed())) {
+    if (world.scenario.has(Beside.CORRECTORS)) {
       setUpRichWallet();
     }
     for (Budget budget : OrgShape.budgets()) {
-      if (!isOfEach(budget) || areUsersLimited(world.scenario.seed())) {
+      if (!isOfEach(budget) || world.scenario.has(Beside.LIMITS_OF_USERS)) {
         tell(EntityId.org(SimulatedClient.ORG), new OrgCommand.PutBudget(budget, "sim"));
       }
     }
-    if (hasFurtherBudgets(world.scenario.seed())) {
+    if (world.scenario.has(Beside.FURTHER_BUDGETS)) {
       for (Budget budget : OrgShape.furtherBudgets()) {
         tell(EntityId.org(SimulatedClient.ORG), new OrgCommand.PutBudget(budget, "sim"));
       }
@@ -460,11 +406,6 @@ public final class Simulation {
     OrgSettings settings =
         new OrgSettings(name, ZoneOffset.UTC, plan, List.of(), null, null, null, endsAt);
     return new OrgCommand.PutOrg(settings, "sim");
-  }
-
-  /** Whether the busy org has plans; in most histories it has none. */
-  static boolean hasPlans(long seed) {
-    return Math.floorMod(seed, PLANS_ONE_IN) == 1;
   }
 
   private boolean hasPlans() {
@@ -507,13 +448,6 @@ public final class Simulation {
   }
 
   /**
-   * Whether limits of the busy org are others for some time; where somebody leases they are not.
-   */
-  static boolean hasOverrides(long seed) {
-    return Math.floorMod(seed, OVERRIDES_ONE_IN) == 2 && !hasLeases(seed);
-  }
-
-  /**
    * For some seconds a limit of a team is suspended for the whole org, and about then is another
    * for the team: which is nearer, and counts.
    */
@@ -521,11 +455,11 @@ public final class Simulation {
     Random random = new Random(world.scenario.seed() * 11);
     List<Budget> ofTeams =
         OrgShape.overridden().stream().filter(each -> each.scope().countedByTeam()).toList();
-    for (int i = hasOverrides(world.scenario.seed()) ? OVERRIDES_TWICE : 0; i > 0; i--) {
+    for (int i = howMany(Beside.OVERRIDES, OVERRIDES_TWICE); i > 0; i--) {
       Budget budget = ofTeams.get(random.nextInt(ofTeams.size()));
       Credits limit = Credits.of(1 + random.nextInt(OVERRIDDEN_MAX / 3));
-      long when = random.nextLong(PLANS_CHANGE_WITHIN / 4);
-      Duration lasts = Duration.ofMillis(PLANS_END_WITHIN_MS);
+      long when = random.nextLong(OVERRIDDEN_WITHIN / 4);
+      Duration lasts = Duration.ofMillis(OVERRIDDEN_FOR_MS);
       Scope org = new Scope(Scope.Type.ORG, null, null);
       overrideLimit(when + random.nextLong(SECOND), budget, budget.scope(), "other-", limit, lasts);
       overrideLimit(when + random.nextLong(SECOND), budget, org, "none-", null, lasts);
@@ -535,12 +469,12 @@ public final class Simulation {
   /** For some seconds a limit of the org, or of a team, is another, or is none. */
   private void overrideLimits() {
     Random random = new Random(world.scenario.seed() * 7);
-    for (int i = hasOverrides(world.scenario.seed()) ? OVERRIDES : 0; i > 0; i--) {
+    for (int i = howMany(Beside.OVERRIDES, OVERRIDES); i > 0; i--) {
       Budget budget = OrgShape.overridden().get(random.nextInt(OrgShape.overridden().size()));
       boolean suspends = random.nextInt(OVERRIDES_SUSPEND_ONE_IN) == 0;
       @Nullable Credits limit = suspends ? null : Credits.of(1 + random.nextInt(OVERRIDDEN_MAX));
-      Duration lasts = Duration.ofMillis(1 + random.nextInt(PLANS_END_WITHIN_MS));
-      long when = random.nextLong(PLANS_CHANGE_WITHIN);
+      Duration lasts = Duration.ofMillis(1 + random.nextInt(OVERRIDDEN_FOR_MS));
+      long when = random.nextLong(OVERRIDDEN_WITHIN);
       overrideLimit(when, budget, budget.scope(), "other-", limit, lasts);
     }
   }
@@ -554,9 +488,7 @@ public final class Simulation {
           LimitOverride override =
               new LimitOverride(name + budget.id(), scope, budget.id(), limit, until, "sim");
           world.tell(
-              EntityId.org(SimulatedClient.ORG),
-              new OrgCommand.PutOverride(override, "sim"),
-              () -> world.watch.saw(Rarity.LIMIT_OVERRIDDEN));
+              EntityId.org(SimulatedClient.ORG), new OrgCommand.PutOverride(override, "sim"));
         });
   }
 

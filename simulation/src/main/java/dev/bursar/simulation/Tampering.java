@@ -231,6 +231,11 @@ public interface Tampering {
     return uses;
   }
 
+  /** What a sidecar takes for done of what it was told to be. */
+  default List<Entry.Stored> confirmed(List<Entry.Stored> uses) {
+    return uses;
+  }
+
   /** What a use is called in a report. */
   default String useName(String id) {
     return id;

@@ -312,8 +312,9 @@ final class Watch {
     return world.since();
   }
 
-  boolean wasBehind(Since since, EntityId id) {
-    return world.wasBehind(since, id);
+  /** The first moment that an entity may have gone by which was asked then. */
+  long from(Since since, EntityId id) {
+    return world.from(since, id);
   }
 
   /** Whether something has gone wrong since then, or somebody had no room for what was asked. */

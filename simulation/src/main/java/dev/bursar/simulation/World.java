@@ -283,6 +283,11 @@ final class World {
     return behind.getOrDefault(id, -1L) >= since.micros();
   }
 
+  /** The first moment that an entity may have gone by which was asked then. */
+  long from(Since since, EntityId id) {
+    return wasBehind(since, id) ? 0 : since.moment();
+  }
+
   /** An entity is answered by another of its org, or by itself. */
   void answered(EntityId to, EntityMessage message) {
     Answer<?> answer =

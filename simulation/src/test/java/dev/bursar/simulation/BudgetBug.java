@@ -43,7 +43,7 @@ enum BudgetBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasOverrides(scenario.seed());
+      return scenario.has(Beside.OVERRIDES);
     }
 
     @Override
@@ -64,7 +64,7 @@ enum BudgetBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasOverrides(scenario.seed());
+      return scenario.has(Beside.OVERRIDES);
     }
 
     @Override
@@ -274,7 +274,7 @@ enum BudgetBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return super.isSoughtIn(scenario) && Simulation.hasLeases(scenario.seed());
+      return super.isSoughtIn(scenario) && scenario.hasLeases();
     }
 
     @Override
@@ -309,7 +309,7 @@ enum BudgetBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return super.isSoughtIn(scenario) && Simulation.hasLeases(scenario.seed());
+      return super.isSoughtIn(scenario) && scenario.hasLeases();
     }
 
     @Override
@@ -319,6 +319,11 @@ enum BudgetBug implements PlantedBug {
   },
 
   REPORTS_OF_A_PASSED_WINDOW_ARE_LEFT_OUT {
+    @Override
+    public long soughtFrom() {
+      return 115;
+    }
+
     @Override
     public WrongRules wrongRules() {
       return WrongRules.deciding(
@@ -371,14 +376,14 @@ enum BudgetBug implements PlantedBug {
                   event instanceof OrgEvent.BudgetPut put
                           && it.org().open().values().stream()
                               .anyMatch(plan -> plan.request().isLease())
-                      ? tenfold(put)
+                      ? withOneMore(put)
                       : event)
           : real;
     }
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return super.isSoughtIn(scenario) && Simulation.hasLeases(scenario.seed());
+      return super.isSoughtIn(scenario) && scenario.hasLeases();
     }
 
     @Override
@@ -392,7 +397,7 @@ enum BudgetBug implements PlantedBug {
     }
   };
 
-  private static OrgEvent.BudgetPut tenfold(OrgEvent.BudgetPut put) {
+  private static OrgEvent.BudgetPut withOneMore(OrgEvent.BudgetPut put) {
     return new OrgEvent.BudgetPut(
         put.at(),
         put.budget(),
@@ -400,7 +405,7 @@ enum BudgetBug implements PlantedBug {
             .map(
                 each ->
                     new OpeningCount(
-                        each.member(), each.windowStart(), new Credits(10 * each.used().micros())))
+                        each.member(), each.windowStart(), each.used().plus(Credits.of(1))))
             .toList(),
         put.actor());
   }
@@ -461,6 +466,6 @@ enum BudgetBug implements PlantedBug {
 
   @Override
   public boolean isSoughtIn(Scenario scenario) {
-    return Simulation.budgetersIn(scenario.seed()) > 0;
+    return scenario.has(Beside.BUDGETERS);
   }
 }

@@ -96,7 +96,7 @@ enum LeaseBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasLessee(scenario.seed());
+      return scenario.has(Beside.LESSEES);
     }
   },
 
@@ -111,7 +111,7 @@ enum LeaseBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.sidecarsIn(scenario.seed()) > 0;
+      return scenario.has(Beside.SIDECARS);
     }
   },
 
@@ -297,7 +297,7 @@ enum LeaseBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasLeases(scenario.seed()) && !Simulation.areUsersLimited(scenario.seed());
+      return scenario.hasLeases() && !scenario.has(Beside.LIMITS_OF_USERS);
     }
   },
 
@@ -321,7 +321,7 @@ enum LeaseBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasLeases(scenario.seed()) && Simulation.budgetersIn(scenario.seed()) > 0;
+      return scenario.hasLeases() && scenario.has(Beside.BUDGETERS);
     }
   };
 
@@ -369,6 +369,6 @@ enum LeaseBug implements PlantedBug {
 
   @Override
   public boolean isSoughtIn(Scenario scenario) {
-    return Simulation.holdersIn(scenario.seed()) > 0;
+    return scenario.has(Beside.HOLDERS);
   }
 }

@@ -144,7 +144,7 @@ enum LimitBug implements PlantedBug {
   A_REPORT_IS_DENIED_BY_A_BUDGET("model: is rejected") {
     @Override
     public long soughtFrom() {
-      return 71;
+      return 30;
     }
 
     @Override
@@ -266,7 +266,7 @@ enum LimitBug implements PlantedBug {
   A_PLAN_HAS_EVERY_FEATURE("I2: though [the plan lacks", "model: is told that") {
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasPlans(scenario.seed());
+      return scenario.has(Beside.PLANS);
     }
 
     @Override
@@ -340,7 +340,7 @@ enum LimitBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasFurtherBudgets(scenario.seed());
+      return scenario.has(Beside.FURTHER_BUDGETS);
     }
   },
 
@@ -354,7 +354,7 @@ enum LimitBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasFurtherBudgets(scenario.seed());
+      return scenario.has(Beside.FURTHER_BUDGETS);
     }
   },
 
@@ -371,7 +371,7 @@ enum LimitBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasFurtherBudgets(scenario.seed());
+      return scenario.has(Beside.FURTHER_BUDGETS);
     }
   },
 
@@ -384,7 +384,7 @@ enum LimitBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasFurtherBudgets(scenario.seed());
+      return scenario.has(Beside.FURTHER_BUDGETS);
     }
   },
 

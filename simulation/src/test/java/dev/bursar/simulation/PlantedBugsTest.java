@@ -7,7 +7,6 @@ import dev.bursar.domain.identity.EntityId;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,13 +16,13 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The simulation finds bugs: each one that is planted, by what it breaks. Most are found by chance,
  * within fewer histories than every build runs. What chance hardly ever comes to is found in a
  * history that is played for it, {@link PlantedBug#history()}, and in which nothing is found
- * without the bug.
+ * without the bug. What is found by chance is due to the bug, and not to how it is planted: with
+ * the rules as they are, planted in the same way, that history is in order.
  */
 @Execution(ExecutionMode.CONCURRENT)
 final class PlantedBugsTest {
 
   private static final long SEEDS_MAX = 2_000;
-  private static final long CONTROL_SEEDS = 10;
 
   /** The rules as they are, by the way that planted bugs come in. */
   private static final Tampering CONTROL =
@@ -48,21 +47,17 @@ final class PlantedBugsTest {
   void aPlantedBugIsFoundByTheInvariantThatItBreaks(PlantedBug bug) {
     Stage.History history = bug.history();
     if (history == null) {
-      assertThat(found(bug)).as("no history shows it").isPresent();
+      Optional<Simulation.Outcome> found = found(bug);
+      assertThat(found).as("no history shows it").isPresent();
+      if (bug.hasOtherRules()) {
+        assertThat(Simulation.run(found.orElseThrow().scenario(), CONTROL, null).violations())
+            .as("without the bug, in the way that it is planted")
+            .isEmpty();
+      }
     } else {
       assertThat(history.play(Tampering.NONE)).as("without the bug").isEmpty();
       assertThat(history.play(bug)).first().matches(bug::leadsTo);
     }
-  }
-
-  /** What is found is due to the bug, and not to how it is planted. */
-  @Test
-  void withoutABugNothingIsFound() {
-    assertThat(
-            LongStream.rangeClosed(1, CONTROL_SEEDS)
-                .mapToObj(seed -> Simulation.run(Scenario.of(seed), CONTROL, null))
-                .filter(Simulation.Outcome::failed))
-        .isEmpty();
   }
 
   private static Optional<Simulation.Outcome> found(PlantedBug bug) {

@@ -78,7 +78,7 @@ enum ProtocolBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasPlans(scenario.seed());
+      return scenario.has(Beside.PLANS);
     }
 
     @Override

@@ -96,9 +96,9 @@ final class ReproducibilityTest {
     assertThat(faults).containsExactlyInAnyOrder(Fault.values());
     assertThat(all).anyMatch(each -> each.faults().isEmpty());
     assertThat(all).anyMatch(Scenario::isForgetful);
-    assertThat(all).anyMatch(each -> Simulation.sidecarsIn(each.seed()) > 0);
-    assertThat(all).anyMatch(each -> Simulation.holdersIn(each.seed()) > 0);
-    assertThat(all).anyMatch(each -> Simulation.budgetersIn(each.seed()) > 0);
-    assertThat(all).anyMatch(each -> Simulation.hasPlans(each.seed()));
+    assertThat(all).anyMatch(each -> each.has(Beside.SIDECARS));
+    assertThat(all).anyMatch(each -> each.has(Beside.HOLDERS));
+    assertThat(all).anyMatch(each -> each.has(Beside.BUDGETERS));
+    assertThat(all).anyMatch(each -> each.has(Beside.PLANS));
   }
 }

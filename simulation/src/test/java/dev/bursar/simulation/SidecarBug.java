@@ -66,10 +66,12 @@ enum SidecarBug implements PlantedBug {
     }
   },
 
-  A_SIDECAR_COUNTS_NO_UNITS("I2: of them") {
+  A_SIDECAR_USES_ONE_UNIT_MORE_THAN_IT_HOLDS("I2: of them") {
     @Override
     public Map<String, Long> units(Map<String, Long> granted) {
-      return Map.of();
+      Map<String, Long> more = new HashMap<>(granted);
+      more.replaceAll((measure, units) -> units + 1);
+      return more;
     }
   },
 
@@ -142,7 +144,7 @@ enum SidecarBug implements PlantedBug {
       "I2: is let through", "model: stand in the way") {
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasPlans(scenario.seed());
+      return scenario.has(Beside.PLANS);
     }
 
     @Override
@@ -186,7 +188,7 @@ enum SidecarBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.holdersIn(scenario.seed()) > 0;
+      return scenario.has(Beside.HOLDERS);
     }
   },
 
@@ -227,7 +229,7 @@ enum SidecarBug implements PlantedBug {
   A_SIDECAR_KNOWS_NO_PLAN("I2: which its org may not") {
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return super.isSoughtIn(scenario) && Simulation.hasPlans(scenario.seed());
+      return super.isSoughtIn(scenario) && scenario.has(Beside.PLANS);
     }
 
     @Override
@@ -240,8 +242,8 @@ enum SidecarBug implements PlantedBug {
     }
   },
 
-  ONE_IS_LOST_WHERE_AN_ODD_NUMBER_IS_REPORTED_IN_HALVES(
-      "I9: and is charged null", "I3: is not on record") {
+  ONE_IS_LEFT_OUT_WHERE_AN_ODD_NUMBER_IS_REPORTED_IN_HALVES(
+      "I12: does not come to give its leases back") {
     @Override
     public long soughtFrom() {
       return 24;
@@ -303,6 +305,11 @@ enum SidecarBug implements PlantedBug {
     public List<Entry.Stored> reported(List<Entry.Stored> uses) {
       return uses.stream().filter(each -> !lost.contains(each.id())).toList();
     }
+
+    @Override
+    public List<Entry.Stored> confirmed(List<Entry.Stored> uses) {
+      return reported(uses);
+    }
   }
 
   private static final class AnotherNameEachTime implements Tampering {
@@ -348,6 +355,6 @@ enum SidecarBug implements PlantedBug {
 
   @Override
   public boolean isSoughtIn(Scenario scenario) {
-    return Simulation.sidecarsIn(scenario.seed()) > 0;
+    return scenario.has(Beside.SIDECARS);
   }
 }

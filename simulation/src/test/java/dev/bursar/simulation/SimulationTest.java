@@ -84,6 +84,13 @@ final class SimulationTest {
           210  | the judge had a team hold in a budget what had expired before it heard of it | NaiveStarts.start
           1557 | a team held in a draft that came to nothing, and took the one before for overtaken: that was set, and what was used did not count in it | TeamTest.whoSetsABudgetBeginsAnewWhereALaterDraftIsHeldInThoughThatCameToNothing
           1488 | the judge looked at what a removed budget stands at, which is forgotten | NaiveLimits.tellsEnough
+          5    | the same, where the team holds in it for a decision before | NaiveStarts.forget
+          844  | what had expired and was forgotten was held for good in a budget that was set | OverridesTest.whatHadExpiredAndIsForgottenIsNotHeldInABudgetThatIsSet
+          1265 | a copy of a request denied what is open, as its key was forgotten | OrgLimitsTest.whatIsOpenIsNotDeniedByWhoHasNotBegunIt
+          1517 | a lease lasted longer than its org knew | ReservationProtocolTest.aLeaseThatLastsLongerThanItsOrgKnowsIsWithdrawn
+          245  | the judge had what had ended before the window of a draft count in it | NaiveLimits.tellsEnough
+          381  | the judge had work count where its window might have passed by another clock | NaiveStarts.Ran
+          1586 | the judge had a late charge told by a node that had been replaced | NaiveStarts.lateComes
           """)
   void whatOnceFoundSomethingFindsNothingMore(long seed, String found, String guard) {
     Simulation.Outcome outcome = Simulation.run(Scenario.of(seed));

@@ -191,7 +191,7 @@ enum WalletBug implements PlantedBug {
     // More often it is seen where a grant is left.
     @Override
     public long soughtFrom() {
-      return 93;
+      return 105;
     }
   },
 
@@ -208,7 +208,7 @@ enum WalletBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return scenario.faults().isEmpty() && Simulation.hasPlans(scenario.seed());
+      return scenario.faults().isEmpty() && scenario.has(Beside.PLANS);
     }
   },
 
@@ -457,7 +457,7 @@ enum WalletBug implements PlantedBug {
     }
   },
 
-  WHAT_WAS_FORGIVEN_IS_TAKEN_FOR_PAID_BACK("crash: " + WrongMoney.NOBODY, "model: is given back") {
+  WHAT_WAS_FORGIVEN_IS_TAKEN_FOR_PAID_BACK("model: is given back") {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof WalletCommand.Refund it
@@ -470,14 +470,14 @@ enum WalletBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasCorrections(scenario.seed());
+      return scenario.has(Beside.CORRECTORS);
     }
   },
 
   A_REVERSAL_KNOWS_NOTHING_OF_THE_ONE_BEFORE("I1: more goes back", "model: goes back") {
     @Override
     public long soughtFrom() {
-      return 103;
+      return 137;
     }
 
     @Override
@@ -495,7 +495,7 @@ enum WalletBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasCorrections(scenario.seed());
+      return scenario.has(Beside.CORRECTORS);
     }
   },
 
@@ -579,7 +579,7 @@ enum WalletBug implements PlantedBug {
 
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return Simulation.hasCorrections(scenario.seed());
+      return scenario.has(Beside.CORRECTORS);
     }
   },
 
@@ -730,7 +730,7 @@ enum WalletBug implements PlantedBug {
   A_WALLET_THAT_OWES_HOLDS_MORE("model: is held by a wallet that owes") {
     @Override
     public long soughtFrom() {
-      return 413;
+      return 251;
     }
 
     @Override

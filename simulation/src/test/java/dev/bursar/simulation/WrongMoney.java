@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class WrongMoney {
 
   /** Who has paid what nobody has. */
-  static final String NOBODY = "nobody";
+  private static final String NOBODY = "nobody";
 
   private WrongMoney() {}
 

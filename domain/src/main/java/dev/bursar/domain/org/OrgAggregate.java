@@ -365,10 +365,12 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
     if (recorded != null) {
       return new Found<>(recorded);
     }
+    // Whoever has not begun it may have come too late: its key may be forgotten, and it is open.
     boolean driven =
         deny.begunAndTakenOver() < 0
-            || (org.open().containsKey(reservation)
-                && org.timesTakenOver(reservation) == deny.begunAndTakenOver());
+            ? !org.open().containsKey(reservation)
+            : org.open().containsKey(reservation)
+                && org.timesTakenOver(reservation) == deny.begunAndTakenOver();
     return driven
         ? new Accepted<>(
             new OrgEvent.ReservationDenied(now, deny.plan(), deny.denials(), deny.operation()))

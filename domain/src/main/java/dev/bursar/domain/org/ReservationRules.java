@@ -277,7 +277,9 @@ final class ReservationRules {
    */
   List<OpenPart> open(Budget budget, Instant now) {
     List<Plan> plans = new ArrayList<>(org.open().values());
-    plans.addAll(org.expired());
+    org.expired().stream()
+        .filter(plan -> org.tallies().hasLapsed(plan.reservation()))
+        .forEach(plans::add);
     List<OpenPart> parts = new ArrayList<>();
     for (Plan plan : plans) {
       ReserveRequest request = plan.request();

@@ -161,8 +161,18 @@ final class Course<W> {
 
   /** Whether the wallet has set aside what it was asked to, and would tell the team of its end. */
   boolean isSetAsideIn(Hold hold) {
+    Lease lease = hold.lease();
     return hold.teamHolds() == plan.asksTeam()
-        && (hold.lease() != null || hold.amount().equals(plan.amount()));
+        && (lease == null ? hold.amount().equals(plan.amount()) : lastsNoLonger(lease));
+  }
+
+  /**
+   * Whether a lease that was just granted is over when the org takes it to be: for an earlier
+   * decision it may last longer. Once it was reported on or added to, somebody was told of it.
+   */
+  private boolean lastsNoLonger(Lease lease) {
+    Instant until = plan.leaseUntil();
+    return until == null || lease.epoch() > 1 || !lease.expiresAt().isAfter(until);
   }
 
   /** The window may have ended by the team's clock, and not by the org's. */

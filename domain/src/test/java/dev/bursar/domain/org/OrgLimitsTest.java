@@ -27,6 +27,7 @@ import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.operation.Refusal;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -124,6 +125,17 @@ final class OrgLimitsTest {
     given.after(NOON, new OrgCommand.Deny(second, List.of(), null, 0));
     assertThat(used()).isEqualTo("org 2/0 of 9");
     assertThat(org.open()).isEmpty();
+  }
+
+  /** A copy of the request came once its key was forgotten, and found no room. */
+  @Test
+  void whatIsOpenIsNotDeniedByWhoHasNotBegunIt() {
+    var given = acme(org, memory).after(NOON, budget(daily("org", ORG, "9")));
+    Plan plan = given.when(reserve(ANN, "5"), NOON).reply(OrgReply.Begun.class).plan();
+    given
+        .when(new OrgCommand.Deny(plan, List.of(), null, OrgCommand.Deny.NOT_BEGUN), NOON)
+        .thenRefused(Refusal.Code.RESERVATION_FINALIZED);
+    assertThat(used()).isEqualTo("org 0/5 of 9");
   }
 
   private String used() {

@@ -242,6 +242,22 @@ final class OverridesTest {
     return new OrgCommand.Settle(Closure.of(reservation, Credits.parse(charged), kind));
   }
 
+  /** Something else was taken back meanwhile, by which the expiry was forgotten. */
+  @Test
+  void whatHadExpiredAndIsForgottenIsNotHeldInABudgetThatIsSet() {
+    Budget budget = daily("late", ORG, "6");
+    var given = acme(org, memory);
+    String lost =
+        given.when(reserve(ANN, "5"), NOON).reply(OrgReply.Begun.class).plan().reservation();
+    given.after(NOON, settle(lost, "0", Closure.Kind.EXPIRED));
+    Instant longAfter = NOON.plus(Duration.ofDays(3));
+    Plan denied = given.when(reserve(ANN, "1"), longAfter).reply(OrgReply.Begun.class).plan();
+    given.after(longAfter, new OrgCommand.Deny(denied, List.of(), null, 0));
+
+    var drafted = given.when(new OrgCommand.DraftBudget(budget, "1", "key", PUT), longAfter);
+    assertThat(drafted.reply(OrgReply.Drafted.class).open()).isEmpty();
+  }
+
   @Test
   void lateUsageOfWhatHadExpiredCountsAgainstABudgetThatIsSetMeanwhile() {
     // given

@@ -15,6 +15,7 @@ import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.Answer;
@@ -97,6 +98,13 @@ final class Conversation {
 
   static Conversation reserving() {
     return new Conversation(true, false, false);
+  }
+
+  /** For a minute. */
+  static Conversation leasing() {
+    Conversation leasing = reserving();
+    leasing.plan = leasing.plan.until(AT.plusSeconds(60), null);
+    return leasing;
   }
 
   static Conversation withoutTeam() {
@@ -296,7 +304,17 @@ final class Conversation {
     return walletHolds(plan.amount().plus(Credits.of(1)), plan.asksTeam());
   }
 
+  /** A lease of what was asked for, which lasts so many seconds. */
+  List<String> walletLeasesFor(long seconds) {
+    Lease lease = Lease.granted("sidecar", AT.plusSeconds(seconds), plan.amount());
+    return walletHolds(plan.amount(), plan.asksTeam(), lease);
+  }
+
   private List<String> walletHolds(Credits amount, boolean teamHolds) {
+    return walletHolds(amount, teamHolds, null);
+  }
+
+  private List<String> walletHolds(Credits amount, boolean teamHolds, @Nullable Lease lease) {
     Attribution who =
         new Attribution(
             "reservation",
@@ -319,7 +337,8 @@ final class Conversation {
             AT.plusSeconds(300),
             OveragePolicy.RECORD,
             teamHolds,
-            who);
+            who,
+            lease);
     return wallet(new Answer.Done<>(new WalletReply.Held(hold, FIGURES), false));
   }
 

@@ -419,6 +419,22 @@ final class ReservationProtocolTest {
     assertThat(r.denialRecorded()).containsExactly("team research: Cancel", "wallet main: Cancel");
   }
 
+  /** By an earlier decision, at a later time: the org would take it to be over before it is. */
+  @Test
+  void aLeaseThatLastsLongerThanItsOrgKnowsIsWithdrawn() {
+    Conversation r = Conversation.leasing();
+    r.driveOn();
+    r.takenOver();
+    r.teamHolds();
+    assertThat(r.walletLeasesFor(61)).containsExactly("org: Deny");
+
+    Conversation asPlanned = Conversation.leasing();
+    asPlanned.driveOn();
+    asPlanned.takenOver();
+    asPlanned.teamHolds();
+    assertThat(asPlanned.walletLeasesFor(60)).isEmpty();
+  }
+
   @Test
   void aOneShotThatTheTeamHoldsForADecisionThatCameToNothingIsNeverCharged() {
     Conversation r = Conversation.oneShot();

@@ -32,15 +32,22 @@ public final class OrgShape {
   /** The credit type that most is asked for. */
   public static final String TYPE = "platform";
 
+  /** The credit types: {@link #TYPE}, and one that less is asked for. */
   public static final List<String> TYPES = List.of(TYPE, "image");
 
+  /** What requests are for, if they name a feature. */
   public static final List<String> FEATURES = List.of("chat", "search");
+
+  /** What requests name, if they name a model. */
   public static final List<String> MODELS = List.of("large", "small");
+
+  /** Each lies in a department at first, and may be moved. */
   public static final List<String> TEAMS = List.of("red", "blue");
 
   /** The first is above the second. */
   public static final List<String> DEPARTMENTS = List.of("eng", "lab");
 
+  /** Who asks for something, if a user does. */
   public static final List<String> USERS = List.of("ann", "bob", "cat", "dan", "eve");
 
   /** The wallets that requests name. */
@@ -49,8 +56,10 @@ public final class OrgShape {
   /** Who names no wallet draws on that of the team, if it owns one. */
   public static final String OWNER = "blue";
 
+  /** The wallet that {@link #OWNER} owns. */
   public static final String WALLET_OF_TEAM = "blues";
 
+  /** The wallets of each org. */
   public static final List<String> ALL_WALLETS = List.of("main", "second", WALLET_OF_TEAM);
 
   /** The grant of plans that recurs. */
