@@ -255,9 +255,7 @@ final class AnswerChecks {
         stoodAt(
             limit,
             plan,
-            byTeam && team != null
-                ? EntityId.team(wallet.org(), team)
-                : EntityId.org(wallet.org()),
+            byTeam && team != null ? EntityId.team(wallet.org(), team) : EntityId.org(wallet.org()),
             since);
       }
     }
@@ -582,7 +580,7 @@ final class AnswerChecks {
                         limit ->
                             told.contains(limit.budget())
                                 == counted.isInTheWay(
-                                limit, NaiveQuantities.of(plan.request()), moment))),
+                                    limit, NaiveQuantities.of(plan.request()), moment))),
         "model",
         "%s is told that %s stand in the way at %s, and at no time it was those of %s",
         plan.reservation(),

@@ -79,8 +79,7 @@ final class ClientReservations {
           byte[] salt = asker.salt();
           String attempt = ReservationId.of(org, wallet.name(), key, salt).toString();
           attempts.add(attempt);
-          OrgCommand.Reserve ask =
-              new OrgCommand.Reserve(request, key, Asker.ACTOR, key, salt);
+          OrgCommand.Reserve ask = new OrgCommand.Reserve(request, key, Asker.ACTOR, key, salt);
           world.watch.attempts(attempt, ask);
           return new EntityMessage.Reserve(ask, operation, replyTo);
         },
@@ -176,8 +175,7 @@ final class ClientReservations {
     world.watch.reports.asks(org, report.event(), attempt, work);
     long notThrough =
         world.watch.reports.notOnRecordThrough(org, report.event(), lookedUpThrough(org));
-    OrgCommand.Reserve ask =
-        new OrgCommand.Reserve(work, key, Asker.ACTOR, null, salt, notThrough);
+    OrgCommand.Reserve ask = new OrgCommand.Reserve(work, key, Asker.ACTOR, null, salt, notThrough);
     world.watch.attempts(attempt, ask);
     return new EntityMessage.Reserve(ask, operation, replyTo);
   }

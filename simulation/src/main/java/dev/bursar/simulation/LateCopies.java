@@ -112,8 +112,6 @@ final class LateCopies {
     world.log(() -> "%s is reported once more: %s".formatted(id, event));
     receive.accept(
         new EntityMessage.Reserve(
-            ask,
-            Operation.ofReport(event),
-            (Answer<Decided> answer) -> checks.told(answer, id)));
+            ask, Operation.ofReport(event), (Answer<Decided> answer) -> checks.told(answer, id)));
   }
 }

@@ -438,7 +438,9 @@ final class NaiveLimits {
             || (watch.areClocksWrong() && !key.window.equals(than.window)));
   }
 
-  /** What a lease pays for was held by it where it counts: of no limit more is taken than before. */
+  /**
+   * What a lease pays for was held by it where it counts: of no limit more is taken than before.
+   */
   private void takesNoMore(Closure closure, Key key, BigInteger before) {
     expect(
         now(key).all().compareTo(before) <= 0,

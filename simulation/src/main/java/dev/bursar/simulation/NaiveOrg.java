@@ -398,8 +398,7 @@ final class NaiveOrg {
             .toList();
     byTeam.put(event.reservation(), event.limits());
     heldAt.put(event.reservation(), event.at());
-    team.hold(
-        event.reservation(), watch.quantities(event.reservation()), counted, event.limits());
+    team.hold(event.reservation(), watch.quantities(event.reservation()), counted, event.limits());
     sameForTeam(event.reservation());
   }
 

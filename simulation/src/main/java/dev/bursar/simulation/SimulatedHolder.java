@@ -235,8 +235,7 @@ final class SimulatedHolder {
           byte[] salt = asker.salt();
           String attempt = ReservationId.of(subject.org(), wallet.name(), key, salt).toString();
           attempts.add(attempt);
-          OrgCommand.Reserve ask =
-              new OrgCommand.Reserve(request, key, Asker.ACTOR, key, salt);
+          OrgCommand.Reserve ask = new OrgCommand.Reserve(request, key, Asker.ACTOR, key, salt);
           world.watch.attempts(attempt, ask);
           return new EntityMessage.Reserve(ask, operation, replyTo);
         },

@@ -1,15 +1,14 @@
 package dev.bursar.simulation;
 
-import dev.bursar.domain.operation.Answer;
-import dev.bursar.domain.enforcement.Decided;
-import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.LimitOverride;
+import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.Entitlement;
 import dev.bursar.domain.catalog.PricingPlan;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.ReserveRequest;
@@ -22,6 +21,7 @@ import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.Transaction;
+import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.OrgReply;
@@ -146,8 +146,7 @@ final class Instead {
         of.metadata(),
         of.traceId(),
         of.reported(),
-        new LeaseTerms(
-            terms.sidecar(), terms.settleSeconds(), all, terms.more(), terms.canName()));
+        new LeaseTerms(terms.sidecar(), terms.settleSeconds(), all, terms.more(), terms.canName()));
   }
 
   /** Of one request more than was asked for. */

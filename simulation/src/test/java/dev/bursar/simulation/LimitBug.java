@@ -1,6 +1,5 @@
 package dev.bursar.simulation;
 
-import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
@@ -9,6 +8,7 @@ import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
@@ -111,8 +111,7 @@ enum LimitBug implements PlantedBug {
     @Override
     public <T> Answer<T> heard(Answer<T> answer) {
       return Instead.limits(
-          answer,
-          limit -> limit.scope().countedByTeam() ? Instead.withNothingHeld(limit) : limit);
+          answer, limit -> limit.scope().countedByTeam() ? Instead.withNothingHeld(limit) : limit);
     }
   },
 
@@ -137,8 +136,7 @@ enum LimitBug implements PlantedBug {
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof OrgCommand.Reserve it && it.request().hasRun()
           ? Instead.of(
-              request,
-              Instead.asking(Instead.of(it.request(), it.request().subject(), null), it))
+              request, Instead.asking(Instead.of(it.request(), it.request().subject(), null), it))
           : request;
     }
   },

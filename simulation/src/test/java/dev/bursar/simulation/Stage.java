@@ -253,9 +253,7 @@ final class Stage {
         .deliver(
             ORG,
             new EntityMessage.Reserve(
-                ask,
-                Operation.ofReport(event),
-                answer -> told.put(key, answer)));
+                ask, Operation.ofReport(event), answer -> told.put(key, answer)));
   }
 
   /** Asks whether one credit could be had for the team; what is told is looked at. */

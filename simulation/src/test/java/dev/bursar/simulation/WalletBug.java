@@ -39,7 +39,8 @@ enum WalletBug implements PlantedBug {
                   true,
                   it.teamHolds(),
                   it.attribution()
-                      .endedBy(it.attribution().trigger(), "another", it.attribution().idempotencyKey()),
+                      .endedBy(
+                          it.attribution().trigger(), "another", it.attribution().idempotencyKey()),
                   it.origin(),
                   it.lease()))
           : request;
