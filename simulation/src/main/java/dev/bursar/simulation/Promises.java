@@ -145,8 +145,7 @@ final class Promises {
     boolean isForgotten =
         id != null
             && hasEnded(reservation)
-            && watch.memories.hasForgottenHold(
-                EntityId.wallet(id.org(), id.wallet()), reservation);
+            && watch.memories.hasForgottenHold(EntityId.wallet(id.org(), id.wallet()), reservation);
     if (!isOfLease || remembers || !isForgotten) {
       takenBack(reservation, org, "denied");
     }

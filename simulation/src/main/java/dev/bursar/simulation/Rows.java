@@ -87,8 +87,7 @@ final class Rows implements SimulatedJournal.Listener {
    * @param remembers whether the org knew that it had done something under the same key
    * @return the report that may come again, since it came to nothing; null for all else
    */
-  private @Nullable Operation org(
-      EntityId id, OrgEvent event, long sequence, boolean remembers) {
+  private @Nullable Operation org(EntityId id, OrgEvent event, long sequence, boolean remembers) {
     NaiveLimits counted = watch.limits(id);
     return switch (event) {
       case OrgEvent.ReservationBegun it -> {
@@ -117,8 +116,7 @@ final class Rows implements SimulatedJournal.Listener {
       case OrgEvent.ReservationDenied it -> {
         String reservation = it.plan().reservation();
         watch.isAsked(it.plan());
-        watch.promises.deniedByOrg(
-            reservation, id, it.plan().request().lease() != null, remembers);
+        watch.promises.deniedByOrg(reservation, id, it.plan().request().lease() != null, remembers);
         counted.giveBack(reservation);
         yield watch.reports.endsUncharged(id.org(), reservation);
       }

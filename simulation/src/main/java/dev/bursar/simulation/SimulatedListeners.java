@@ -11,7 +11,6 @@ import dev.bursar.domain.lease.Notice;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
-import dev.bursar.domain.wallet.Hold;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
