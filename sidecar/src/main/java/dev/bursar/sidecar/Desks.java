@@ -423,9 +423,9 @@ final class Desks {
                 if (cause == null) {
                   meters.answered();
                   answered(desk, terms);
-                } else if (cause instanceof TermsRefused) {
+                } else if (cause instanceof TermsRefused it) {
                   meters.answered();
-                  refused(desk, cause);
+                  refused(desk, it);
                 } else if (cause instanceof ServerAway || cause instanceof IOException) {
                   desk.unanswered();
                 } else {
@@ -462,8 +462,12 @@ final class Desks {
     desk.fetched(terms);
   }
 
-  private void refused(OrgDesk desk, Throwable cause) {
-    toldOrgs.refused();
+  private void refused(OrgDesk desk, TermsRefused cause) {
+    if (cause.ofAllOrgs()) {
+      toldOrgs.refused();
+    } else {
+      toldOrgs.gone(desk.org);
+    }
     if (!desk.isRefused()) {
       LOG.atError()
           .setMessage("terms are refused, so that nothing is decided by the last ones any more")

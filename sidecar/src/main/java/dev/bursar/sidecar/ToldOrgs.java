@@ -30,12 +30,12 @@ final class ToldOrgs {
     orgs.put(org, true);
   }
 
-  /** There is no such org, for this key. */
+  /** There is no such org, or this key is not its own. */
   synchronized void gone(String org) {
     orgs.remove(org);
   }
 
-  /** The key is refused: not for one org alone, so that it may spend for none. */
+  /** The key is known no more: it may spend for none. */
   synchronized void refused() {
     orgs.clear();
   }

@@ -188,13 +188,10 @@ final class AnswerChecks {
             .toList();
     boolean isOver = world.cluster.mayHaveCome(term.endAt(since.moment()), id, since);
     Set<String> before =
-        org.budgets
+        org
+            .budgets
             .applied(
-                request.subject(),
-                type(request),
-                NaiveOrg.use(request),
-                term.from(),
-                term.since())
+                request.subject(), type(request), NaiveOrg.use(request), term.from(), term.since())
             .stream()
             .map(Applied::budget)
             .collect(Collectors.toSet());

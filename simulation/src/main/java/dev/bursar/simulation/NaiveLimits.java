@@ -8,7 +8,6 @@ import dev.bursar.domain.budget.ThresholdAlert;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.identity.EntityId;
-import dev.bursar.domain.identity.Subject;
 import dev.bursar.simulation.NaiveBudgets.Applied;
 import dev.bursar.simulation.history.OrgShape;
 import java.math.BigInteger;

@@ -77,7 +77,9 @@ final class NaiveTransfers {
       Money worth = gone.get(part).value();
       Money cost = come.get(part).costBasis();
       expect(
-          worth == null ? cost == null : cost != null && cost.amount().equals(worth.amount().negated()),
+          worth == null
+              ? cost == null
+              : cost != null && cost.amount().equals(worth.amount().negated()),
           "I1",
           "%s takes %s along, and was worth %s",
           transfer.id(),

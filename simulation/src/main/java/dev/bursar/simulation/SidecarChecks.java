@@ -235,7 +235,8 @@ final class SidecarChecks {
   /** A node has said that what is reported lies ahead of its clock: one of the two is wrong. */
   void isRejectedAsAhead(Use use) {
     world.watch.expect(
-        use.lease() == null && (world.scenario.has(Fault.SIDECAR_CLOCK_WRONG) || world.watch.haveClocksJumped()),
+        use.lease() == null
+            && (world.scenario.has(Fault.SIDECAR_CLOCK_WRONG) || world.watch.haveClocksJumped()),
         "model",
         "%s is told that %s lies ahead, and no clock was behind it",
         name,

@@ -406,7 +406,8 @@ final class SidecarServer implements Server, TermsSource {
                         results ->
                             results.stream().anyMatch(SidecarServer::isUnknown)
                                 ? LOST
-                                : new Reported(new Told.Denied(), rejected(results), notYet(results))),
+                                : new Reported(
+                                    new Told.Denied(), rejected(results), notYet(results))),
         LOST,
         told -> {});
   }
@@ -467,7 +468,7 @@ final class SidecarServer implements Server, TermsSource {
     }
     if (answer instanceof Answer.Refused<OrgReply>(Refusal no) && no.equals(NOT_ITS_KEY)) {
       world.watch.saw(Rarity.SIDECAR_IS_TOLD_NOTHING_OF_AN_ORG);
-      throw new CompletionException(new TermsRefused(no.detail()));
+      throw new CompletionException(new TermsRefused(no.detail(), false));
     }
     throw new CompletionException(new ServerAway("what it may use can't be asked for: " + answer));
   }

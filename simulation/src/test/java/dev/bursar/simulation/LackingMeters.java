@@ -1,7 +1,7 @@
 package dev.bursar.simulation;
 
-import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgCommand;
@@ -35,15 +35,13 @@ record LackingMeters<C, E, R>(Aggregate<C, E, R> real) implements AsReal<C, E, R
                       it.at(), Instead.of(ask.request(), it.plan()), it.denials(), it.operation()));
       case Decision.Told<E, R>(OrgReply.Considered it) ->
           new Decision.Told<>(
-              (R)
-                  new OrgReply.Considered(Instead.of(ask.request(), it.plan()), it.denials()));
+              (R) new OrgReply.Considered(Instead.of(ask.request(), it.plan()), it.denials()));
       default -> other;
     };
   }
 
   private static @Nullable String lacking(Decision<?, ?> decision) {
-    String field =
-        decision instanceof Decision.Refused<?, ?>(Refusal why) ? why.field() : null;
+    String field = decision instanceof Decision.Refused<?, ?>(Refusal why) ? why.field() : null;
     return field != null && (field.startsWith("meters.") || field.startsWith("top_up_meters."))
         ? field.substring(field.indexOf('.') + 1)
         : null;

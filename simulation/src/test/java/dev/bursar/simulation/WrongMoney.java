@@ -144,8 +144,7 @@ final class WrongMoney {
     return of(of, amount, category, of.costBasis());
   }
 
-  private static Grant of(
-      Grant of, Credits amount, Grant.Category category, @Nullable Money cost) {
+  private static Grant of(Grant of, Credits amount, Grant.Category category, @Nullable Money cost) {
     return new Grant(
         of.id(),
         of.creditType(),

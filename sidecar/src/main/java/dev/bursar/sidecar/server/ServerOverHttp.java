@@ -522,7 +522,8 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
       return new Read(null, false);
     }
     if (isRefused(entitlements) || isRefused(prices)) {
-      throw new TermsRefused("the server answered %d and %d".formatted(first, second));
+      throw new TermsRefused(
+          "the server answered %d and %d".formatted(first, second), first == 401 || second == 401);
     }
     if (isNoOrg(entitlements) || isNoOrg(prices)) {
       return new Read(null, true);

@@ -5,7 +5,18 @@ public final class TermsRefused extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  public TermsRefused(String detail) {
+  private final boolean ofAllOrgs;
+
+  /**
+   * @param ofAllOrgs whether no terms are told by this key, of whichever org; else it is only not
+   *     this org's
+   */
+  public TermsRefused(String detail, boolean ofAllOrgs) {
     super(detail, null, false, false);
+    this.ofAllOrgs = ofAllOrgs;
+  }
+
+  public boolean ofAllOrgs() {
+    return ofAllOrgs;
   }
 }

@@ -340,7 +340,7 @@ public final class ModelServer implements Server, TermsSource {
   public synchronized CompletionStage<@Nullable Tagged> terms(String org, @Nullable Tagged known) {
     if (away || termsRefused) {
       return CompletableFuture.failedFuture(
-          away ? new ServerAway("away") : new TermsRefused("401"));
+          away ? new ServerAway("away") : new TermsRefused("401", true));
     }
     return CompletableFuture.completedFuture(terms);
   }

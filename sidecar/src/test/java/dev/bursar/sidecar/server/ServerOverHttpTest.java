@@ -149,8 +149,8 @@ final class ServerOverHttpTest {
       answers.clear();
       assertThat(sidecar.unasked(of("acme")).toCompletableFuture().join())
           .isInstanceOf(Decision.Denied.class);
-      // What is refused is the key, for every org, also for one that nobody has asked about lately.
-      assertThat(sidecar.told()).isEqualTo(status == 404 ? List.of("zeta") : List.of());
+      // A key that is known no more is none's, also of orgs that nobody has asked about lately.
+      assertThat(sidecar.told()).isEqualTo(status == 401 ? List.of() : List.of("zeta"));
     }
   }
 
