@@ -231,9 +231,14 @@ final class BursarProcess implements AutoCloseable {
     return exitCode();
   }
 
-  /** Ends it as Ctrl-C does; all that it has printed. */
+  /** Ends it as Ctrl-C does; all that it has printed, what it says then included. */
   String stopped() {
-    process.destroy();
+    try {
+      // Not by destroy, which closes what it prints to.
+      signal("TERM");
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
     exitCode();
     return output();
   }

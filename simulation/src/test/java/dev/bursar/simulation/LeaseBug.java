@@ -209,7 +209,7 @@ enum LeaseBug implements PlantedBug {
   A_REVOKED_LEASE_IS_ADDED_TO("I9: is revoked, and is added to") {
     @Override
     public long soughtFrom() {
-      return 70;
+      return 81;
     }
 
     @Override
@@ -285,6 +285,11 @@ enum LeaseBug implements PlantedBug {
   },
 
   A_FREEZE_THAT_IS_OVER_MAKES_A_LEASE_TOO_WIDE("I9: a lease for") {
+    @Override
+    public long soughtFrom() {
+      return 598;
+    }
+
     @Override
     public boolean hasOtherRules() {
       return true;

@@ -26,7 +26,7 @@ enum SidecarBug implements PlantedBug {
   A_SIDECAR_DECIDES_PAST_ITS_DEADLINE("I9: decides at") {
     @Override
     public long soughtFrom() {
-      return 94;
+      return 13;
     }
 
     @Override
@@ -39,7 +39,7 @@ enum SidecarBug implements PlantedBug {
   A_SIDECAR_DECIDES_PAST_ITS_DEADLINE_WHERE_CLOCKS_ARE_WRONG("I9: whatever clocks show") {
     @Override
     public long soughtFrom() {
-      return 94;
+      return 83;
     }
 
     @Override
@@ -68,6 +68,11 @@ enum SidecarBug implements PlantedBug {
 
   A_SIDECAR_USES_ONE_UNIT_MORE_THAN_IT_HOLDS("I2: of them") {
     @Override
+    public long soughtFrom() {
+      return 104;
+    }
+
+    @Override
     public Map<String, Long> units(Map<String, Long> granted) {
       Map<String, Long> more = new HashMap<>(granted);
       more.replaceAll((measure, units) -> units + 1);
@@ -83,7 +88,7 @@ enum SidecarBug implements PlantedBug {
 
     @Override
     public long soughtFrom() {
-      return 567;
+      return 410;
     }
 
     @Override
@@ -246,7 +251,7 @@ enum SidecarBug implements PlantedBug {
       "I12: does not come to give its leases back") {
     @Override
     public long soughtFrom() {
-      return 24;
+      return 111;
     }
 
     @Override
