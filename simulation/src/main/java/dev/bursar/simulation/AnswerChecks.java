@@ -201,9 +201,8 @@ final class AnswerChecks {
                 each ->
                     org.budgets.isSetAfter(each, term.since()) || !before.contains(each.budget()));
     boolean hasBegun = hard.stream().anyMatch(each -> each.window().isAfter(term.from()));
-    saw(isOver && !isSet && !hasBegun, Rarity.LEASE_NOT_PROLONGED_AS_IT_WAS_OVER);
+    saw(isOver && !isSet, Rarity.LEASE_NOT_PROLONGED_AS_IT_WAS_OVER);
     saw(isSet && !isOver && !hasBegun, Rarity.LEASE_NOT_PROLONGED_AS_A_LIMIT_WAS_SET);
-    saw(hasBegun && !isOver && !isSet, Rarity.LEASE_NOT_PROLONGED_AS_A_WINDOW_HAD_BEGUN);
     return isOver || isSet || hasBegun;
   }
 

@@ -84,7 +84,7 @@ final class SidecarServer implements Server, TermsSource {
   private final Set<Decision> decided = Collections.newSetFromMap(new IdentityHashMap<>());
 
   /** What it could not be asked about, as it was when that was known. */
-  private final Map<ReserveRequest, Unasked> unasked = new IdentityHashMap<>();
+  private final IdentityHashMap<ReserveRequest, Unasked> unasked = new IdentityHashMap<>();
 
   /**
    * @param told whether it had told of the org

@@ -279,9 +279,6 @@ final class SimulatedBudgeter {
       }
       world.log(() -> "%s is told (%s): %s".formatted(name, put.key(), answer));
       boolean overtaken = isOvertaken(answer);
-      if (overtaken) {
-        world.watch.saw(Rarity.BUDGET_OVERTAKEN_FOR_GOOD);
-      }
       boolean replayed = answer instanceof Answer.Done<OrgReply> it && it.replayed();
       if (!overtaken && !replayed && !again) {
         EntityId org = ORG;

@@ -296,7 +296,8 @@ final class SimulatedSidecar {
 
   private void decidedByServer(Life now, ReserveRequest request, Decision decision) {
     world.watch.saw(Rarity.SIDECAR_LEFT_IT_TO_THE_SERVER);
-    if (!(decision instanceof Decision.Allowed it) || it.reservation() == null) {
+    String made = decision instanceof Decision.Allowed all ? all.reservation() : null;
+    if (!(decision instanceof Decision.Allowed it) || made == null) {
       world.watch.saw(Rarity.SIDECAR_DENIED_BY_THE_SERVER);
     } else if (request.commit()) {
       world.watch.saw(Rarity.SIDECAR_CHARGED_AT_THE_SERVER);
@@ -307,8 +308,8 @@ final class SimulatedSidecar {
       // How it has ended is told of as long as it is remembered.
       boolean owed = !release && random.nextBoolean() && !world.scenario.isForgetful();
       Credits actual = release ? null : new Credits(random.nextLong(most + 1));
-      ofServer.put(it.reservation(), new OfServer(request, now.host.now(), actual, owed));
-      open.add(it.reservation());
+      ofServer.put(made, new OfServer(request, now.host.now(), actual, owed));
+      open.add(made);
       nextIfLast();
     }
   }
