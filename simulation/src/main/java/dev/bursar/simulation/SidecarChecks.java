@@ -26,6 +26,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -518,6 +519,20 @@ final class SidecarChecks {
     return ahead.contains(id)
         && disk.aside.stream()
             .anyMatch(each -> each instanceof Entry.Stored use && use.id().equals(id));
+  }
+
+  /** How many uses are set aside until the server's clock has come to them. */
+  long keptForLater() {
+    return ahead.stream()
+        .filter(
+            id ->
+                isKept(id)
+                    && Stream.of(uncheckedOf(name), RESERVATIONS)
+                        .allMatch(
+                            source ->
+                                world.watch.reports.chargedBy(SimulatedClient.ORG, source, id)
+                                    == null))
+        .count();
   }
 
   /** What a crash does not lose is on record, as it was used, and nothing else is. */

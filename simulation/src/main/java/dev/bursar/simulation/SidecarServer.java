@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -85,6 +86,9 @@ final class SidecarServer implements Server, TermsSource {
 
   /** What it could not be asked about, as it was when that was known. */
   private final IdentityHashMap<ReserveRequest, Unasked> unasked = new IdentityHashMap<>();
+
+  /** Under which key it is asked for what its sidecar passes on, by that one's name of the call. */
+  private final Map<String, String> keys = new HashMap<>();
 
   /**
    * @param told whether it had told of the org
@@ -480,6 +484,17 @@ final class SidecarServer implements Server, TermsSource {
 
   // ---- what it decides by itself
 
+  /** It says when it was made, as keys of clients do: a copy of it that comes late is told from new ones. */
+  private String key(String callId) {
+    return keys.computeIfAbsent(
+        callId,
+        call -> {
+          long millis = world.cluster.earliestNow().toEpochMilli();
+          long names = ((long) call.hashCode() & 0x7fff) << 32 | keys.size() + 1;
+          return "%08x-%04x-7000-9001-%012x".formatted(millis >>> 16, millis & 0xffff, names);
+        });
+  }
+
   @Override
   public CompletionStage<Decision> reserve(ReserveRequest request, String callId) {
     world.log(() -> "%s asks: %s: %s".formatted(sidecar, callId, request));
@@ -487,7 +502,7 @@ final class SidecarServer implements Server, TermsSource {
     return sent(
             () ->
                 org.equals(SimulatedClient.ORG)
-                    ? served.reserve(request, caller(callId, callId.hashCode()))
+                    ? served.reserve(request, caller(key(callId), callId.hashCode()))
                     : SidecarServer.<Decided>notItsKey(),
             new Answer.Unreachable<Decided>(),
             answer -> {

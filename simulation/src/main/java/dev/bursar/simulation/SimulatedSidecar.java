@@ -199,7 +199,10 @@ final class SimulatedSidecar {
     world.time.after(SECOND, this::mayBeDone);
   }
 
-  /** Whether it has ended, with all that was used on record, and all leases given back. */
+  /**
+   * Whether it has ended, with all that was used on record but for what its server's clock has yet
+   * to come to, and all leases given back.
+   */
   boolean isDone() {
     return done;
   }
@@ -223,7 +226,7 @@ final class SimulatedSidecar {
         && left <= 0
         && open.isEmpty()
         && now.sidecar.leases() == 0
-        && now.log.unsent() == 0) {
+        && now.log.unsent() <= checks.keptForLater()) {
       done = true;
       listeners.leaves();
       now.host.end();

@@ -33,6 +33,9 @@ final class Course<W> {
   /** What the org makes of it: in its journal, once that is known to have it. */
   Plan plan;
 
+  /** When that was first decided on here, whatever has come of it: nothing was done before. */
+  private @Nullable Instant firstMadeAt;
+
   /** Whether the others are to hold; otherwise they are only asked what they would say. */
   final boolean holding;
 
@@ -113,6 +116,7 @@ final class Course<W> {
 
   Course(Plan plan, boolean holding, @Nullable Operation operation, long nowMs) {
     this.plan = plan;
+    this.firstMadeAt = plan.madeAt();
     this.holding = holding;
     this.operation = operation;
     this.teamAnswered = !plan.asksTeam();
@@ -299,14 +303,23 @@ final class Course<W> {
     this.walletRow = walletRow;
   }
 
+  /** It is in the journal as this, be it decided on again: the others may know it by the first. */
+  void decidedAs(Plan anew) {
+    plan = anew;
+    Instant madeAt = anew.madeAt();
+    if (madeAt == null || (firstMadeAt != null && madeAt.isBefore(firstMadeAt))) {
+      firstMadeAt = madeAt;
+    }
+  }
+
   /** Since when the team may have done something of it. */
   Origin atTeam() {
-    return Origin.of(plan.madeAt(), teamRow);
+    return Origin.of(firstMadeAt, teamRow);
   }
 
   /** The same of the wallet. */
   Origin atWallet() {
-    return Origin.of(plan.madeAt(), walletRow);
+    return Origin.of(firstMadeAt, walletRow);
   }
 
   /** The wallet bars it, or says what it answered to the hold, and not how that stands by now. */

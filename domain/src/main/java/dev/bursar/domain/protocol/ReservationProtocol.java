@@ -156,7 +156,7 @@ public final class ReservationProtocol<W> {
 
   /** What the others have answered so far, they may have taken back since. */
   private List<Effect<W>> anew(Course<W> course, Plan plan) {
-    course.plan = plan;
+    course.decidedAs(plan);
     course.adopted = true;
     course.ownDurable = false;
     askAllAnew(course);

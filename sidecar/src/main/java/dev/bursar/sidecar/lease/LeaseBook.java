@@ -207,6 +207,8 @@ public final class LeaseBook {
     if (lease.asked == null) {
       demand.failed = null;
       giveUp(demand, lease, now);
+      // There may be enough for whoever comes next.
+      demand.notBefore = now;
     }
     return demand.key;
   }
@@ -474,7 +476,11 @@ public final class LeaseBook {
     if (demand.granted(it.remaining() < 0 ? -1 : all - keep, now)) {
       demand.notBefore = now + settings.pause();
     }
-    if (demand.isLacking(lease)) {
+    boolean isAll = !isPartial && it.meters().equals(asked.meters());
+    if (demand.isLacking(lease) && isAll) {
+      // Whoever needs so much came meanwhile.
+      topUp(demand, lease, now);
+    } else if (demand.isLacking(lease)) {
       demand.failed = demand.needed();
       giveUp(demand, lease, now);
     } else if (asked.ahead() && !it.meters().equals(asked.meters())) {
@@ -487,6 +493,7 @@ public final class LeaseBook {
       if (left > keep) {
         held.settle(lease, -1, Map.of(), left - keep);
       }
+      demand.failed = null;
       wake(demand);
     }
   }
@@ -601,6 +608,9 @@ public final class LeaseBook {
         }
         if (it.code().equals("lease_not_found")) {
           held.unknown(lease);
+          if (demand != null) {
+            wake(demand);
+          }
           return;
         }
         if (settled == null) {
@@ -633,6 +643,7 @@ public final class LeaseBook {
         demand.notBefore = now + settings.pause();
       }
       if (!demand.isLacking(lease)) {
+        demand.failed = null;
         wake(demand);
       } else if (demand.isAskedFor(lease, settled, now)) {
         demand.failed = demand.needed();
