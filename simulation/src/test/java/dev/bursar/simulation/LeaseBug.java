@@ -320,6 +320,11 @@ enum LeaseBug implements PlantedBug {
 
   NOTHING_IS_ADDED_ONCE_ANY_BUDGET_WAS_SET("I9: nothing is added to") {
     @Override
+    public long soughtFrom() {
+      return 128;
+    }
+
+    @Override
     public Tampering forOneRun() {
       return new NotAddedSinceABudget();
     }

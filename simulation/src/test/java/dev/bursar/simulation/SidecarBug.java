@@ -148,6 +148,11 @@ enum SidecarBug implements PlantedBug {
   WHAT_IS_DECIDED_WHILE_ANOTHER_CATALOG_COMES_TO_COUNT_STAYS(
       "I2: is let through", "model: stand in the way") {
     @Override
+    public long soughtFrom() {
+      return 92;
+    }
+
+    @Override
     public boolean isSoughtIn(Scenario scenario) {
       return scenario.has(Beside.PLANS);
     }
