@@ -484,7 +484,10 @@ final class SidecarServer implements Server, TermsSource {
 
   // ---- what it decides by itself
 
-  /** It says when it was made, as keys of clients do: a copy of it that comes late is told from new ones. */
+  /**
+   * It says when it was made, as keys of clients do: a copy of it that comes late is told from new
+   * ones.
+   */
   private String key(String callId) {
     return keys.computeIfAbsent(
         callId,

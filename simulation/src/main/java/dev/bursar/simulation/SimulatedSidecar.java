@@ -47,9 +47,9 @@ final class SimulatedSidecar {
   private static final int TTL_SECONDS_MAX = 40;
 
   private static final Duration PATIENCE = Duration.ofSeconds(8);
+
   /** By how much the time that its clock shows may be wrong. */
   static final long CLOCK_WRONG_SECONDS_MAX = 600;
-
 
   /**
    * How much faster or slower than time a clock runs, at most: less than the sidecar allows for.
