@@ -183,7 +183,7 @@ enum SidecarBug implements PlantedBug {
   WHAT_IS_TO_BE_ADDED_TO_A_LEASE_DOES_NOT_PROLONG_IT("I9: it is said to be out until 20") {
     @Override
     public long soughtFrom() {
-      return 298;
+      return 467;
     }
 
     @Override
