@@ -20,9 +20,11 @@ import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamReply;
 import dev.bursar.domain.wallet.Balance;
 import dev.bursar.domain.wallet.Hold;
@@ -33,6 +35,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +57,7 @@ final class Conversation {
 
   /** By which name the wallet remembers what it was asked last. */
   private @Nullable Operation askedWalletUnder;
+  private @Nullable Origin askedTeamOf;
 
   private Conversation(boolean team, boolean commit, boolean dryRun) {
     this(team, commit, dryRun, null, AT);
@@ -177,6 +181,15 @@ final class Conversation {
 
   /** It is in the journal as it was decided anew, when the team had nothing to say. */
   List<String> foundWithoutLimitsOfTheTeam() {
+    return found(List.of(), plan.madeAt());
+  }
+
+  /** It is in the journal as it was decided so much later again. */
+  List<String> foundDecidedLater(Duration by) {
+    return found(plan.teamLimits(), Objects.requireNonNull(plan.madeAt()).plus(by));
+  }
+
+  private List<String> found(List<Budgets.Applicable> ofTeam, @Nullable Instant madeAt) {
     plan =
         new Plan(
             plan.reservation(),
@@ -186,12 +199,12 @@ final class Conversation {
             plan.amount(),
             plan.price(),
             plan.limits(),
-            List.of(),
+            ofTeam,
             plan.actor(),
             plan.idempotencyKey(),
             plan.salt(),
             plan.departments(),
-            plan.madeAt(),
+            madeAt,
             plan.countsAt());
     return told(protocol.adopt(plan));
   }
@@ -206,6 +219,11 @@ final class Conversation {
 
   @Nullable Operation askedWalletUnder() {
     return askedWalletUnder;
+  }
+
+  /** Since when the team may know of what it was asked last. */
+  @Nullable Origin askedTeamOf() {
+    return askedTeamOf;
   }
 
   List<String> durable() {
@@ -402,6 +420,10 @@ final class Conversation {
       if (effect instanceof Effect.AskOrg<String> ask
           && ask.request().command() instanceof OrgCommand.Deny deny) {
         asked = deny;
+      }
+      if (effect instanceof Effect.AskTeam<String> ask
+          && ask.request().command() instanceof TeamCommand.CountUsage count) {
+        askedTeamOf = count.origin();
       }
       if (effect instanceof Effect.AskWallet<String> ask) {
         askedWalletUnder = ask.request().operation();

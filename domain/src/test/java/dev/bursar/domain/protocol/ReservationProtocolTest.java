@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.operation.Refusal;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Who is asked what when, and who is told what, whatever is lost, late or repeated. */
@@ -578,6 +580,17 @@ final class ReservationProtocolTest {
     r.teamHolds();
     assertThat(r.walletEnded("committed")).containsExactly("ann: charged, again");
     assertThat(r.protocol.size()).isZero();
+  }
+
+  /** The team may have held it by the first decision, and have forgotten what it knew then. */
+  @Test
+  void whatIsDecidedOnAgainIsAskedForSinceItWasDecidedFirst() {
+    Conversation r = Conversation.reporting();
+    r.begun("ann");
+    Origin first = r.askedTeamOf();
+    r.foundDecidedLater(Duration.ofMillis(100));
+    assertThat(r.takenOver()).contains("team research: CountUsage");
+    assertThat(r.askedTeamOf()).isEqualTo(first);
   }
 
   /** It was begun, expired before anybody was answered, and came to nothing. */
