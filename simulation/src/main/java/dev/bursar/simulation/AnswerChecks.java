@@ -219,7 +219,10 @@ final class AnswerChecks {
     boolean holdIsForgotten =
         refusal.code() == Refusal.Code.IDEMPOTENCY_KEY_EXPIRED
             && attempts.stream()
-                .anyMatch(each -> world.watch.memories.hasForgottenHold(wallet, each));
+                .anyMatch(
+                    each ->
+                        world.watch.memories.hasForgottenHold(wallet, each)
+                            || world.watch.isForgottenByTeam(each));
     if (operation == null
         || !(holdIsForgotten || world.watch.isForgotten(refusal, org, operation, since))) {
       withdrawn(world, wallet.org(), refusal, attempts, since);

@@ -252,6 +252,7 @@ final class Rows implements SimulatedJournal.Listener {
     boolean open = counted.isOpen(reservation);
     if (!open && counted.hasHeld(reservation) && !remembers) {
       watch.saw(Rarity.TEAM_BARRED_WHAT_IT_HAD_FORGOTTEN);
+      watch.forgotByTeam(reservation);
       return;
     }
     watch.bars(id, reservation);

@@ -46,6 +46,7 @@ final class Watch {
   private final Map<String, Plan> begun = new HashMap<>();
   private final Set<String> withdrawn = new HashSet<>();
   private final Set<String> barred = new HashSet<>();
+  private final Set<String> forgottenByTeams = new HashSet<>();
   private final Map<String, Attempt> attempts = new HashMap<>();
   private final Set<String> denied = new HashSet<>();
   final NaiveReports reports = new NaiveReports(this);
@@ -278,6 +279,15 @@ final class Watch {
   void bars(EntityId team, String reservation) {
     barred.add(team + " " + reservation);
     withdraws(reservation);
+  }
+
+  /** A team bars what it has held and forgotten. */
+  void forgotByTeam(String reservation) {
+    forgottenByTeams.add(reservation);
+  }
+
+  boolean isForgottenByTeam(String reservation) {
+    return forgottenByTeams.contains(reservation);
   }
 
   boolean wasBarredBy(EntityId team, String reservation) {

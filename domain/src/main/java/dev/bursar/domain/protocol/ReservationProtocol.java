@@ -532,8 +532,14 @@ public final class ReservationProtocol<W> {
     if (course.wallet != null && course.teamAgrees() && course.denials.isEmpty()) {
       return allowed(course);
     }
-    // What the team had never held, nobody was told to spend.
-    return course.repeating ? takenBack(course) : deny(course);
+    if (!course.repeating) {
+      return deny(course);
+    }
+    // What the team had never held, nobody was told to spend; but it is charged only once the team
+    // has held it, which the team may have forgotten since.
+    return course.wallet instanceof WalletReply.Ended && !course.teamHoldsVoid
+        ? forgotten(course)
+        : takenBack(course);
   }
 
   private List<Effect<W>> allowed(Course<W> course) {

@@ -57,6 +57,7 @@ final class Conversation {
 
   /** By which name the wallet remembers what it was asked last. */
   private @Nullable Operation askedWalletUnder;
+
   private @Nullable Origin askedTeamOf;
 
   private Conversation(boolean team, boolean commit, boolean dryRun) {

@@ -608,6 +608,16 @@ final class ReservationProtocolTest {
         .containsExactly("ann: refused ATTEMPT_WITHDRAWN");
   }
 
+  /** It bars what it has forgotten: that is not withdrawn, since it is charged. */
+  @Test
+  void whatIsChargedIsNotSaidToBeWithdrawnWhereTheTeamHasForgottenIt() {
+    Conversation r = Conversation.oneShot();
+    r.repeated("ann");
+    r.teamBarred();
+    assertThat(r.walletEnded("committed")).containsExactly("ann: refused IDEMPOTENCY_KEY_EXPIRED");
+    assertThat(r.protocol.size()).isZero();
+  }
+
   @Test
   void whatTheWalletNeverHadIsBarredBeforeItIsSaidToBeWithdrawn() {
     Conversation r = Conversation.oneShot();
