@@ -366,7 +366,9 @@ public final class Org {
     Plan added = closure.kind() == Closure.Kind.ADDED ? open.get(closure.reservation()) : null;
     Plan lease = closure.lease() == null ? null : open.get(closure.lease());
     if (added != null && lease != null) {
-      open.put(lease.reservation(), lease.until(added.leaseUntil(), added.catalogVersion()));
+      open.put(
+          lease.reservation(),
+          lease.until(later(lease.leaseUntil(), added.leaseUntil()), added.catalogVersion()));
     }
     Plan plan = ended(closure.reservation());
     Reported reported = plan == null ? null : plan.request().reported();
@@ -383,6 +385,11 @@ public final class Org {
     }
     tallies.close(closure, at);
     expired(closure, plan);
+  }
+
+  /** Of two additions the wallet may have made the other last. */
+  private static @Nullable Instant later(@Nullable Instant one, @Nullable Instant other) {
+    return one == null || (other != null && other.isAfter(one)) ? other : one;
   }
 
   /** Leases are not committed late: what was used of them is reported. */

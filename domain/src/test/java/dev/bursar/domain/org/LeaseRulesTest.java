@@ -174,6 +174,17 @@ final class LeaseRulesTest {
     assertThat(out(NOON)).isEmpty();
   }
 
+  /** What was added last is heard of first. */
+  @Test
+  void itIsOutUntilWhatWasAddedLastIsOverInWhateverOrderThatIsHeardOf() {
+    String lease = begun(lease(ANN, "8"), NOON).reservation();
+    Plan first = begun(lease("L2", ANN, null, "1", Map.of(), 5_000, lease), NOON);
+    Plan last = begun(lease("L3", ANN, null, "1", Map.of(), 7_200, lease), NOON);
+    settle(Closure.added(last.reservation(), lease));
+    settle(Closure.added(first.reservation(), lease));
+    assertThat(out(NOON).getFirst().until()).isEqualTo(NOON.plusSeconds(7_200));
+  }
+
   @Test
   void itHoldsWhatItIsGrantedInEveryLimit() {
     acme.after(NOON, OrgWords.budget(daily("b", ORG, "10")));
