@@ -87,6 +87,9 @@ final class SimulationTest {
           5    | the same, where the team holds in it for a decision before | NaiveStarts.forget
           844  | what had expired and was forgotten was held for good in a budget that was set | OverridesTest.whatHadExpiredAndIsForgottenIsNotHeldInABudgetThatIsSet
           1265 | a copy of a request denied what is open, as its key was forgotten | OrgLimitsTest.whatIsOpenIsNotDeniedByWhoHasNotBegunIt
+          313  | what was charged was said to be withdrawn, since its team had forgotten it | ReservationProtocolTest.whatIsChargedIsNotSaidToBeWithdrawnWhereTheTeamHasForgottenIt
+          1729 | a lease was out for less than it lasted | LeaseRulesTest.itIsOutUntilWhatWasAddedLastIsOverInWhateverOrderThatIsHeardOf
+          3609 | what had come to nothing was allowed when it was asked again | ReservationProtocolTest.whatIsHeldForADecisionThatCameToNothingIsNotAllowedWhenItIsRepeated
           1517 | a lease lasted longer than its org knew | ReservationProtocolTest.aLeaseThatLastsLongerThanItsOrgKnowsIsWithdrawn
           245  | the judge had what had ended before the window of a draft count in it | NaiveLimits.tellsEnough
           381  | the judge had work count where its window might have passed by another clock | NaiveStarts.Ran
