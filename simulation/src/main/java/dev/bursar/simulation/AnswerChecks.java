@@ -202,7 +202,6 @@ final class AnswerChecks {
                     org.budgets.isSetAfter(each, term.since()) || !before.contains(each.budget()));
     boolean hasBegun = hard.stream().anyMatch(each -> each.window().isAfter(term.from()));
     saw(isOver && !isSet, Rarity.LEASE_NOT_PROLONGED_AS_IT_WAS_OVER);
-    saw(isSet && !isOver && !hasBegun, Rarity.LEASE_NOT_PROLONGED_AS_A_LIMIT_WAS_SET);
     return isOver || isSet || hasBegun;
   }
 
