@@ -236,7 +236,7 @@ enum ProtocolBug implements PlantedBug {
   A_CLOSURE_IS_TOLD_ONLY_ONCE("I11: was not told") {
     @Override
     public long soughtFrom() {
-      return 175;
+      return 300;
     }
 
     @Override
