@@ -223,7 +223,6 @@ final class SimulatedHolder {
     Operation operation = new Caller(Asker.ACTOR, key, key, 1).operation("lease");
     Since since = world.since();
     List<String> attempts = new ArrayList<>();
-    boolean[] goesOn = new boolean[1];
     asker.<Decided>start(
         "lease %s of %s for %s".formatted(amount, wallet, subject),
         EntityId.org(subject.org()),

@@ -51,61 +51,44 @@ final class Instead {
   private Instead() {}
 
   static Plan without(String budget, Plan plan) {
-    return new Plan(
+    return with(
+        plan,
         plan.reservation(),
-        plan.request(),
-        plan.wallet(),
-        plan.creditType(),
-        plan.amount(),
-        plan.price(),
-        plan.limits().stream().filter(each -> !each.budget().equals(budget)).toList(),
-        plan.teamLimits(),
-        plan.actor(),
-        plan.idempotencyKey(),
         plan.salt(),
-        plan.departments(),
-        plan.madeAt(),
-        plan.countsAt(),
-        plan.leaseUntil(),
-        plan.catalogVersion());
+        plan.request(),
+        plan.limits().stream().filter(each -> !each.budget().equals(budget)).toList());
   }
 
   /** The plan under the name that was asked for. */
   static Plan as(OrgCommand.Reserve ask, Plan plan) {
     ReservationId id = Objects.requireNonNull(ReservationId.parse(plan.reservation()));
-    return new Plan(
+    return with(
+        plan,
         ReservationId.of(id.org(), id.wallet(), ask.key(), ask.salt()).toString(),
-        plan.request(),
-        plan.wallet(),
-        plan.creditType(),
-        plan.amount(),
-        plan.price(),
-        plan.limits(),
-        plan.teamLimits(),
-        plan.actor(),
-        plan.idempotencyKey(),
         ask.salt(),
-        plan.departments(),
-        plan.madeAt(),
-        plan.countsAt(),
-        plan.leaseUntil(),
-        plan.catalogVersion());
+        plan.request(),
+        plan.limits());
   }
 
   /** The plan for what else was asked. */
   static Plan of(ReserveRequest request, Plan plan) {
+    return with(plan, plan.reservation(), plan.salt(), request, plan.limits());
+  }
+
+  private static Plan with(
+      Plan plan, String reservation, byte[] salt, ReserveRequest request, List<LimitState> limits) {
     return new Plan(
-        plan.reservation(),
+        reservation,
         request,
         plan.wallet(),
         plan.creditType(),
         plan.amount(),
         plan.price(),
-        plan.limits(),
+        limits,
         plan.teamLimits(),
         plan.actor(),
         plan.idempotencyKey(),
-        plan.salt(),
+        salt,
         plan.departments(),
         plan.madeAt(),
         plan.countsAt(),

@@ -185,6 +185,14 @@ final class ReservationRules {
   }
 
   private Decision<OrgEvent, OrgReply> begun(Plan plan, Instant now) {
+    if (org.open().containsKey(plan.reservation())) {
+      // A copy that comes once its key is forgotten: whoever asked has been answered long ago.
+      return new Refused<>(
+          new Refusal(
+              Code.RESERVATION_FINALIZED,
+              "reservation",
+              "the reservation has begun already, by this very request"));
+    }
     return org.isOver(plan.reservation())
         ? new Refused<>(Refusal.withdrawn())
         : new Accepted<>(new OrgEvent.ReservationBegun(now, plan));

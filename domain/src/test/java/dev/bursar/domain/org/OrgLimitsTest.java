@@ -138,6 +138,16 @@ final class OrgLimitsTest {
     assertThat(used()).isEqualTo("org 0/5 of 9");
   }
 
+  /** A copy of the request came once its key was forgotten, while it was still open. */
+  @Test
+  void whatIsOpenDoesNotBeginOnceMore() {
+    var given = acme(org, memory).after(NOON, budget(daily("org", ORG, "9")));
+    var ask = reserve(ANN, "2");
+    given.when(ask, NOON).reply(OrgReply.Begun.class);
+    given.when(ask, NOON).thenRefused(Refusal.Code.RESERVATION_FINALIZED);
+    assertThat(used()).isEqualTo("org 0/2 of 9");
+  }
+
   private String used() {
     return figures(org.tallies().state(named(daily("org", ORG, "9")), NOON));
   }
