@@ -88,7 +88,13 @@ final class NaiveLeases {
     if (closure.kind() == Closure.Kind.ADDED && ended != null) {
       open.computeIfPresent(
           closure.lease(),
-          (name, term) -> new Term(term.from, ended.until, term.since, moment, term.until));
+          (name, term) ->
+              new Term(
+                  term.from,
+                  ended.until.isAfter(term.until) ? ended.until : term.until,
+                  term.since,
+                  moment,
+                  term.until));
     }
   }
 

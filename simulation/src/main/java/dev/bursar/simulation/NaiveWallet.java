@@ -676,6 +676,12 @@ final class NaiveWallet {
       return named == null || named.equals(of);
     }
 
+    /** Until when a lease is to last with what is added to it. */
+    private @Nullable Instant leaseUntil(WalletEvent.LeaseSettled event) {
+      Plan added = event.added() == null ? null : watch.begun(event.added());
+      return added == null ? null : added.leaseUntil();
+    }
+
     void settled(WalletEvent.LeaseSettled event) {
       Hold hold = open.get(event.lease());
       Lease before = terms(hold);
@@ -712,7 +718,7 @@ final class NaiveWallet {
               && after.granted().equals(before.granted().plus(more).minus(event.returned()))
               && after.returned().equals(before.returned().plus(event.returned()))
               && after.left().compareTo(Credits.ZERO) >= 0
-              && (added != null || after.expiresAt().equals(before.expiresAt()))
+              && after.expiresAt().equals(added == null ? before.expiresAt() : leaseUntil(event))
               && unitsAreGranted(before, event)
               && !event.settleBy().isBefore(hold.expiresAt())
               && !event.settleBy().isBefore(after.expiresAt().plusSeconds(World.LEASE_SETTLE)),

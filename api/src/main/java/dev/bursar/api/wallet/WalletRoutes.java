@@ -3,6 +3,7 @@ package dev.bursar.api.wallet;
 import dev.bursar.api.access.Access;
 import dev.bursar.api.http.Call;
 import dev.bursar.api.http.Endpoint;
+import dev.bursar.api.http.Endpoint.Concerns;
 import dev.bursar.api.http.Page;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.Body;
@@ -50,7 +51,7 @@ public final class WalletRoutes {
     String one = "/v1/orgs/{org}/wallets/{wallet}";
     return List.of(
         Endpoint.get("/v1/orgs/{org}/wallets", Access.READ, this::list),
-        Endpoint.put(one, Access.ADMINISTER, this::put),
+        Endpoint.put(one, Access.ADMINISTER, this::put).concerning(Concerns.AN_ORG),
         Endpoint.get(one, Access.READ_ENFORCEMENT, this::get));
   }
 

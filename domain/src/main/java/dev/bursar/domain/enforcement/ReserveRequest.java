@@ -138,6 +138,27 @@ public record ReserveRequest(
     return with(overagePolicy, commit, dryRun, Map.copyOf(all), reported, lease);
   }
 
+  /** The same, for somebody else or paid from elsewhere. */
+  public ReserveRequest by(Subject other, @Nullable String payer) {
+    return new ReserveRequest(
+        other,
+        feature,
+        model,
+        session,
+        payer,
+        usage,
+        amount,
+        creditType,
+        ttlSeconds,
+        overagePolicy,
+        commit,
+        dryRun,
+        metadata,
+        traceId,
+        reported,
+        lease);
+  }
+
   private ReserveRequest with(
       @Nullable OveragePolicy policy,
       boolean committed,

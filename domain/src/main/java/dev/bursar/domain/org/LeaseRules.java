@@ -96,8 +96,9 @@ final class LeaseRules {
   /**
    * Why nothing can be added to a lease, nor can it be prolonged: all of it would come into windows
    * in which it does not hold. It has expired; or since it was granted, a limit was set of which
-   * another window has begun, or came with a plan. Or other prices count now than those that its
-   * holder knows: what was decided by those is charged by them.
+   * another window has begun, or came with a plan. Or its team has a wallet of its own by now. Or
+   * other prices count now than those that its holder knows: what was decided by those is charged
+   * by them.
    *
    * @param own the figures of those limits that the org counts
    * @param version the version of the catalog that counts; null where there are none
@@ -117,6 +118,13 @@ final class LeaseRules {
     Instant grantedAt = lease == null ? null : lease.countedAt();
     if (lease == null || until == null || grantedAt == null || !now.isBefore(until)) {
       return Refusal.of(Code.LEASE_ENDED, "the lease has expired, and can't be added to");
+    }
+    String payer = org.payer(lease.request());
+    if (!payer.equals(lease.wallet())) {
+      return Refusal.of(
+          Code.LEASE_ENDED,
+          "the wallet %s pays by now what the lease was granted for: close it, and ask for another"
+              .formatted(payer));
     }
     Integer ofLease = lease.catalogVersion();
     if (ofLease != null && version != null && !ofLease.equals(version)) {

@@ -11,6 +11,7 @@ import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.Reported;
+import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.OperationMemory;
@@ -139,6 +140,15 @@ public final class Org {
   /** The wallet that a team owns, or null. */
   @Nullable String walletOfTeam(@Nullable String team) {
     return team == null ? null : walletsOfTeams.get(team);
+  }
+
+  /** The wallet that a request draws on: the one that it names, its team's, or the org's main. */
+  String payer(ReserveRequest request) {
+    if (request.wallet() != null) {
+      return request.wallet();
+    }
+    String ofTeam = walletOfTeam(request.subject().team());
+    return ofTeam != null ? ofTeam : ReserveRequest.MAIN_WALLET;
   }
 
   /** Where the last that was decided of a reservation stands in the journal, or null. */

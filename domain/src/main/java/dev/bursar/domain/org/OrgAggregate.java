@@ -239,7 +239,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
     boolean told = org.planGrants().lastUntold() <= ask.walletToldThrough();
     boolean looked = (settings == reviewed && catalog == reviewedBy) || !mayGrant(settings);
     return !(told && looked)
-        && reservations.wallet(ask.request()).equals(ReserveRequest.MAIN_WALLET);
+        && org.payer(ask.request()).equals(ReserveRequest.MAIN_WALLET);
   }
 
   /** Whether plan and add-ons may have to give something, or to take something back. */

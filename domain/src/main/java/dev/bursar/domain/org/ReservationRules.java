@@ -372,7 +372,7 @@ final class ReservationRules {
   }
 
   private @Nullable Denial noWallet(ReserveRequest request) {
-    String wallet = wallet(request);
+    String wallet = org.payer(request);
     return org.wallets().containsKey(wallet)
         ? null
         : Denial.unknownWallet(wallet, request.amount());
@@ -419,7 +419,7 @@ final class ReservationRules {
       List<Budgets.Applicable> ofTeam,
       @Nullable Instant madeAt,
       @Nullable Instant countsAt) {
-    String wallet = wallet(ask.request());
+    String wallet = org.payer(ask.request());
     return new Plan(
         ReservationId.of(org.id(), wallet, ask.key(), ask.salt()).toString(),
         ask.request(),
@@ -445,15 +445,6 @@ final class ReservationRules {
       }
     }
     return List.copyOf(departments);
-  }
-
-  /** The wallet that it draws on. */
-  String wallet(ReserveRequest request) {
-    if (request.wallet() != null) {
-      return request.wallet();
-    }
-    String ofTeam = org.walletOfTeam(request.subject().team());
-    return ofTeam != null ? ofTeam : ReserveRequest.MAIN_WALLET;
   }
 
   /** A budget and its figures; for a default, those of one user, or of nobody in particular. */

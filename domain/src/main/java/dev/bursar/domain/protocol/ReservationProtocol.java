@@ -535,9 +535,9 @@ public final class ReservationProtocol<W> {
     if (!course.repeating) {
       return deny(course);
     }
-    // What the team had never held, nobody was told to spend; but it is charged only once the team
-    // has held it, which the team may have forgotten since.
-    return course.wallet instanceof WalletReply.Ended && !course.teamHoldsVoid
+    // What the team had never held, nobody was told to spend; but what the wallet knows of may have
+    // been charged once the team had held it, which the team may have forgotten since.
+    return course.wallet != null && !course.teamHoldsVoid
         ? forgotten(course)
         : takenBack(course);
   }

@@ -6,6 +6,7 @@ import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.Enforcement;
 import dev.bursar.domain.enforcement.Reported;
+import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Refusal;
 import java.util.ArrayList;
@@ -140,16 +141,30 @@ public final class UsageReporting implements UsageReports {
     }
 
     private CompletionStage<Void> decide(Numbered each, long lookedUpThrough) {
-      Reported event = each.event();
-      return enforcement
-          .reserve(each.report().work().as(event), Caller.reporting(actor, event, lookedUpThrough))
+      return decide(each.report().work(), each.event(), lookedUpThrough)
           .thenAccept(
-              answer -> {
-                Result result = result(answer);
+              result -> {
                 results.set(each.number(), result);
                 if (result == BUSY || result == UNREACHABLE) {
                   stopped = true;
                 }
+              });
+    }
+
+    private CompletionStage<Result> decide(
+        ReserveRequest work, Reported event, long lookedUpThrough) {
+      return enforcement
+          .reserve(work.as(event), Caller.reporting(actor, event, lookedUpThrough))
+          .thenCompose(
+              answer -> {
+                Result result = result(answer);
+                ReserveRequest known =
+                    result instanceof Rejected it && LetThrough.is(work, event)
+                        ? LetThrough.without(work, it)
+                        : null;
+                return known == null
+                    ? CompletableFuture.completedFuture(result)
+                    : decide(known, event, lookedUpThrough);
               });
     }
   }

@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 public interface UsageReports {
 
   /**
+   * In the metadata of work that a sidecar has let run while no server could be asked: what it
+   * names and its org does not know is left out then, as it is of what was decided from a lease.
+   */
+  String UNCHECKED = "bursar.unchecked";
+
+  /**
    * What is reported.
    *
    * @param source where it happened, in the reporter's words

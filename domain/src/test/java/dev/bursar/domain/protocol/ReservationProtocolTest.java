@@ -618,6 +618,16 @@ final class ReservationProtocolTest {
     assertThat(r.protocol.size()).isZero();
   }
 
+  /** What the wallet remembers is that it held it, whatever has become of that. */
+  @Test
+  void whatWasHeldAndMayBeChargedIsNotSaidToBeWithdrawnWhereTheTeamHasForgottenIt() {
+    Conversation r = Conversation.reserving();
+    r.repeated("ann");
+    r.teamBarred();
+    assertThat(r.walletHolds()).containsExactly("ann: refused IDEMPOTENCY_KEY_EXPIRED");
+    assertThat(r.protocol.size()).isZero();
+  }
+
   @Test
   void whatTheWalletNeverHadIsBarredBeforeItIsSaidToBeWithdrawn() {
     Conversation r = Conversation.oneShot();

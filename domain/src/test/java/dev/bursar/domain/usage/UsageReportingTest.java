@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.enforcement.Decided;
+import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.Enforcement;
 import dev.bursar.domain.enforcement.Found;
 import dev.bursar.domain.enforcement.OveragePolicy;
@@ -54,9 +55,11 @@ final class UsageReportingTest {
   /** Orgs that answer when the test says so. */
   private static final class Orgs implements Enforcement {
     final List<Asked<Answer<Decided>>> asked = new ArrayList<>();
+    final List<ReserveRequest> works = new ArrayList<>();
 
     @Override
     public CompletionStage<Answer<Decided>> reserve(ReserveRequest request, Caller caller) {
+      works.add(request);
       Asked<Answer<Decided>> one =
           new Asked<>(
               "%s %s since %d"
@@ -191,5 +194,86 @@ final class UsageReportingTest {
     lookUpTells(0, 0, false);
     orgTells(0, new Answer.Refused<>(refusal));
     assertThat(results.join()).containsExactly(UNREACHABLE);
+  }
+
+  // ---- what a sidecar has let run
+
+  private static final Subject GHOST = new Subject("a", "t", "ann", "p", "c", "ghost");
+
+  private static Report letRun(@Nullable Long epoch, Map<String, String> metadata) {
+    return new Report(
+        epoch == null ? "sidecar/s" : "res_lease",
+        "1",
+        NOON,
+        new ReserveRequest(
+            GHOST,
+            null,
+            null,
+            null,
+            "gone",
+            null,
+            Credits.of(1),
+            "platform",
+            300,
+            OveragePolicy.RECORD,
+            true,
+            false,
+            metadata),
+        epoch);
+  }
+
+  private static Answer<Decided> unknownUnit(String field) {
+    return new Answer.Refused<>(new Refusal(Refusal.Code.UNKNOWN_UNIT, field, "there is none"));
+  }
+
+  static Stream<Report> whatASidecarHasLetRun() {
+    return Stream.of(letRun(3L, Map.of()), letRun(null, Map.of("bursar.unchecked", "true")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("whatASidecarHasLetRun")
+  void whatItsOrgDoesNotKnowIsLeftOutOfItAndKeptInWords(Report report) {
+    var results = send(report);
+    lookUpTells(0, 5, false);
+    orgTells(0, unknownUnit("subject.agent"));
+    orgTells(1, unknownUnit("subject.cost_center"));
+    ReserveRequest third = orgs.works.get(2);
+    assertThat(third.subject()).isEqualTo(new Subject("a", "t", "ann", "p", null, null));
+    assertThat(third.metadata())
+        .containsAllEntriesOf(report.work().metadata())
+        .containsEntry("unknown_agent", "ghost")
+        .containsEntry("unknown_cost_center", "c");
+    orgTells(
+        2,
+        new Answer.Done<>(
+            new Decided.Denied(null, List.of(Denial.unknownWallet("gone", Credits.of(1)))), false));
+    assertThat(orgs.works.get(3).wallet()).isNull();
+    assertThat(orgs.works.get(3).metadata()).containsEntry("unknown_wallet", "gone");
+    assertThat(orgs.asked).extracting(Asked::what).containsOnly(orgs.asked.getFirst().what());
+    orgTells(3, onRecord());
+    assertThat(results.join()).containsExactly(DUPLICATE);
+  }
+
+  @Test
+  void whatElseIsWrongWithItIsTold() {
+    var results = send(letRun(3L, Map.of()));
+    lookUpTells(0, 5, false);
+    orgTells(
+        0,
+        new Answer.Refused<>(
+            new Refusal(Refusal.Code.UNKNOWN_CREDIT_TYPE, "credit_type", "there is none")));
+    assertThat(results.join())
+        .containsExactly(
+            new UsageReports.Rejected("unknown_credit_type", "credit_type", "there is none"));
+  }
+
+  @Test
+  void whatAnybodyElseReportsHasToNameWhatThereIs() {
+    var results = send(letRun(null, Map.of()));
+    lookUpTells(0, 5, false);
+    orgTells(0, unknownUnit("subject.agent"));
+    assertThat(results.join())
+        .containsExactly(
+            new UsageReports.Rejected("unknown_unit", "subject.agent", "there is none"));
   }
 }

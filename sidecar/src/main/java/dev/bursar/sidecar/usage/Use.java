@@ -29,7 +29,7 @@ public record Use(
     long micros) {
 
   /** In the metadata of what was decided by nobody, since nobody could be asked. */
-  public static final String UNCHECKED = "bursar.unchecked";
+  public static final String UNCHECKED = UsageReports.UNCHECKED;
 
   /** The same, saying so much more in its metadata. */
   public Use remarked(Map<String, String> remarks) {
