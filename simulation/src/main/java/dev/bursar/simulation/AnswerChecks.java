@@ -200,9 +200,8 @@ final class AnswerChecks {
             .anyMatch(
                 each ->
                     org.budgets.isSetAfter(each, term.since()) || !before.contains(each.budget()));
-    boolean hasBegun = hard.stream().anyMatch(each -> each.window().isAfter(term.from()));
     saw(isOver && !isSet, Rarity.LEASE_NOT_PROLONGED_AS_IT_WAS_OVER);
-    return isOver || isSet || hasBegun;
+    return isOver || isSet;
   }
 
   /**
@@ -244,7 +243,8 @@ final class AnswerChecks {
                 .anyMatch(
                     each ->
                         world.watch.wasWithdrawn(each)
-                            || world.watch.org(EntityId.org(org)).isHeldOtherwise(each)),
+                            || world.watch.org(EntityId.org(org)).isHeldOtherwise(each))
+            && attempts.stream().noneMatch(world.watch.promises::has),
         "model",
         "%s are refused: %s",
         attempts,
@@ -551,6 +551,16 @@ final class AnswerChecks {
     EntityId id = EntityId.org(wallet.org());
     NaiveOrg org = world.watch.org(id);
     Instant at = Objects.requireNonNull(plan.countedAt());
+    Instant from = earliest(since, id);
+    Instant until = world.watch.latestSince(since);
+    world.watch.expect(
+        !at.isBefore(from) && !at.isAfter(until),
+        "model",
+        "%s is decided by what counts at %s, and was asked between %s and %s",
+        plan.reservation(),
+        at,
+        from,
+        until);
     world.watch.expect(
         world.watch.plans.catalogs(plan.reservation(), since).stream()
             .anyMatch(
@@ -567,6 +577,16 @@ final class AnswerChecks {
             at,
             world.watch.moment(),
             world.watch.plans.catalogs(plan.reservation(), since).getFirst()));
+  }
+
+  /** The earliest time at which an entity may have decided what was asked then. */
+  private Instant earliest(Since since, EntityId id) {
+    Instant clock = world.cluster.earliestSince(since);
+    Instant last =
+        world.wasBehind(since, id)
+            ? world.beginning
+            : world.watch.shadows.lastAt(id, since.moment());
+    return last.isAfter(clock) ? last : clock;
   }
 
   /** The nearest to the user comes first, and the wallet last. */

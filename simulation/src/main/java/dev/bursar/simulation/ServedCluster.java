@@ -156,11 +156,14 @@ final class ServedCluster implements Entities, Enforcement, ReportedEvents {
   }
 
   /**
-   * Of a lease, only why there is none: asked for again, it is what it was when it was granted.
-   * What some credits are for is looked at where that is asked.
+   * Of a lease, only why there is none, and what there would be: asked for again, it is what it was
+   * when it was granted. What some credits are for is looked at where that is asked.
    */
   private static boolean isToBeLookedAt(Answer<Decided> answer, ReserveRequest request) {
-    return (answer instanceof Answer.Done && request.lease() == null)
+    return (answer instanceof Answer.Done<Decided> done
+            && (request.lease() == null
+                || request.dryRun()
+                || done.value() instanceof Decided.Denied))
         || (answer instanceof Answer.Refused<Decided>(Refusal no)
             && no.code() != Refusal.Code.CATALOG_UNKNOWN
             && !LeaseTerms.FEATURE.equals(no.field())

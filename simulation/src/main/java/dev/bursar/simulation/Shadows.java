@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,10 @@ final class Shadows {
     private final EntityModel<C, E, R, S> model;
     private final Entity<C, E, R> entity;
     private final Map<String, E> operations = new HashMap<>();
+
+    /** The times of its last events, by how many events there had been before their row. */
+    private final TreeMap<Long, Instant> ats = new TreeMap<>();
+
     private @Nullable Instant nextDue;
     private long dueVersion;
     private String writer = "";
@@ -63,6 +68,7 @@ final class Shadows {
         watch.violated("I8", "%s: %s", id, fault.getMessage());
       }
       encoded = null;
+      ats.put(watch.moment(), entity.aggregate().lastAt());
       nextDue = batch.nextDue();
       dueVersion++;
       if (!writer.isEmpty() && !writer.equals(by) && world.cluster.runs(writer, id)) {
@@ -198,6 +204,13 @@ final class Shadows {
   Instant lastAt(EntityId id) {
     Shadow<?, ?, ?, ?> shadow = all.get(id);
     return shadow == null ? world.beginning : shadow.entity.aggregate().lastAt();
+  }
+
+  /** The time of the last event that an entity had at this moment. */
+  Instant lastAt(EntityId id, long moment) {
+    Shadow<?, ?, ?, ?> shadow = all.get(id);
+    Map.Entry<Long, Instant> last = shadow == null ? null : shadow.ats.lowerEntry(moment);
+    return last == null ? world.beginning : last.getValue();
   }
 
   /** The time of the latest event. */

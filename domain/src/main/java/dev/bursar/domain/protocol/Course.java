@@ -75,6 +75,9 @@ final class Course<W> {
   /** Whether the wallet, which knows nothing of it, is to make sure of that in its journal. */
   boolean barring;
 
+  /** Whether the wallet, which remembers that it held it, is asked what has become of that. */
+  boolean asksHowItEnded;
+
   /** Given up: whether it has come into the journal is being asked, and that it never will. */
   boolean asksWhetherBegun;
 
@@ -229,7 +232,7 @@ final class Course<W> {
     if (repeating) {
       return new Request<>(
           new WalletCommand.Find(plan.reservation(), atWallet()),
-          Operation.holding(plan.reservation()));
+          asksHowItEnded ? null : Operation.holding(plan.reservation()));
     }
     Reported reported = request.reported();
     Instant madeAt = plan.madeAt();

@@ -7,6 +7,7 @@ import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.ReservationId;
+import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Refusal;
@@ -486,6 +487,11 @@ public final class ReservationProtocol<W> {
     if (course.repeating && isTakenBack(reply)) {
       return takenBack(course);
     }
+    if (course.asksHowItEnded) {
+      return reply instanceof WalletReply.Ended ended && wasSpent(ended)
+          ? forgotten(course)
+          : takenBack(course);
+    }
     switch (reply) {
       case WalletReply.NotHeld no -> course.denials.addAll(no.denials());
       case WalletReply.Held held -> setAside(course, held);
@@ -535,11 +541,23 @@ public final class ReservationProtocol<W> {
     if (!course.repeating) {
       return deny(course);
     }
-    // What the team had never held, nobody was told to spend; but what the wallet knows of may have
-    // been charged once the team had held it, which the team may have forgotten since.
-    return course.wallet != null && !course.teamHoldsVoid
-        ? forgotten(course)
-        : takenBack(course);
+    if (course.wallet == null || course.teamHoldsVoid) {
+      return takenBack(course);
+    }
+    // What the team had never held, nobody was told to spend; but the team may have held it, and
+    // have forgotten that since.
+    if (course.wallet instanceof WalletReply.Ended) {
+      return forgotten(course);
+    }
+    course.asksHowItEnded = true;
+    course.walletAnswered = false;
+    return List.of(askWallet(course));
+  }
+
+  /** Not only held, until nobody could spend it any more. */
+  private static boolean wasSpent(WalletReply.Ended ended) {
+    Lease lease = ended.terms();
+    return !ended.status().equals("expired") || (lease != null && lease.reported().isPositive());
   }
 
   private List<Effect<W>> allowed(Course<W> course) {

@@ -25,7 +25,11 @@ final class LetThrough {
 
   /** Whether it was decided from a lease, or by nobody while no server could be asked. */
   static boolean is(ReserveRequest work, Reported event) {
-    return event.isOfLease() || work.metadata().containsKey(UsageReports.UNCHECKED);
+    return event.isOfLease() || isUnchecked(work);
+  }
+
+  private static boolean isUnchecked(ReserveRequest work) {
+    return work.metadata().containsKey(UsageReports.UNCHECKED);
   }
 
   /** The same without what is not known; null if it is refused for anything else. */
@@ -34,6 +38,10 @@ final class LetThrough {
     var part = field == null ? null : PARTS.get(field);
     String name = part == null ? null : part.apply(work);
     if (field == null || name == null || !refused.code().startsWith("unknown_")) {
+      return null;
+    }
+    // A lease is of a wallet that there is.
+    if (field.equals("wallet") && !isUnchecked(work)) {
       return null;
     }
     Subject of = work.subject();

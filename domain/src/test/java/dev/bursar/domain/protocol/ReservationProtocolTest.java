@@ -8,6 +8,8 @@ import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.operation.Refusal;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Who is asked what when, and who is told what, whatever is lost, late or repeated. */
 final class ReservationProtocolTest {
@@ -619,12 +621,20 @@ final class ReservationProtocolTest {
   }
 
   /** What the wallet remembers is that it held it, whatever has become of that. */
-  @Test
-  void whatWasHeldAndMayBeChargedIsNotSaidToBeWithdrawnWhereTheTeamHasForgottenIt() {
+  @ParameterizedTest
+  @CsvSource({
+    "committed, IDEMPOTENCY_KEY_EXPIRED",
+    "released, IDEMPOTENCY_KEY_EXPIRED",
+    "expired, ATTEMPT_WITHDRAWN",
+    "cancelled, ATTEMPT_WITHDRAWN"
+  })
+  void whatWasHeldIsSaidToBeWithdrawnOnlyWhereItWasNotSpent(String ended, String told) {
     Conversation r = Conversation.reserving();
     r.repeated("ann");
     r.teamBarred();
-    assertThat(r.walletHolds()).containsExactly("ann: refused IDEMPOTENCY_KEY_EXPIRED");
+    assertThat(r.walletHolds()).containsExactly("wallet main: Find");
+    assertThat(r.askedWalletUnder()).isNull();
+    assertThat(r.walletEnded(ended)).containsExactly("ann: refused " + told);
     assertThat(r.protocol.size()).isZero();
   }
 

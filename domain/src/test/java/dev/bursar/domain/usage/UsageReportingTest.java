@@ -243,14 +243,31 @@ final class UsageReportingTest {
         .containsAllEntriesOf(report.work().metadata())
         .containsEntry("unknown_agent", "ghost")
         .containsEntry("unknown_cost_center", "c");
+    assertThat(orgs.asked).extracting(Asked::what).containsOnly(orgs.asked.getFirst().what());
+    orgTells(2, onRecord());
+    assertThat(results.join()).containsExactly(DUPLICATE);
+  }
+
+  /** A lease is of a wallet that there is. */
+  @ParameterizedTest
+  @MethodSource("whatASidecarHasLetRun")
+  void whatRanUncheckedIsPaidByTheUsualWalletIfItsOwnIsNotThere(Report report) {
+    var results = send(report);
+    lookUpTells(0, 5, false);
     orgTells(
-        2,
+        0,
         new Answer.Done<>(
             new Decided.Denied(null, List.of(Denial.unknownWallet("gone", Credits.of(1)))), false));
-    assertThat(orgs.works.get(3).wallet()).isNull();
-    assertThat(orgs.works.get(3).metadata()).containsEntry("unknown_wallet", "gone");
-    assertThat(orgs.asked).extracting(Asked::what).containsOnly(orgs.asked.getFirst().what());
-    orgTells(3, onRecord());
+    if (report.epoch() != null) {
+      assertThat(results.join())
+          .containsExactly(
+              new UsageReports.Rejected(
+                  "unknown_wallet", "wallet", "the org has no wallet named gone"));
+      return;
+    }
+    assertThat(orgs.works.get(1).wallet()).isNull();
+    assertThat(orgs.works.get(1).metadata()).containsEntry("unknown_wallet", "gone");
+    orgTells(1, onRecord());
     assertThat(results.join()).containsExactly(DUPLICATE);
   }
 

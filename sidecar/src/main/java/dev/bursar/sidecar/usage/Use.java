@@ -2,6 +2,7 @@ package dev.bursar.sidecar.usage;
 
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.usage.UsageReports;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
