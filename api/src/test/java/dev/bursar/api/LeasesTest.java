@@ -110,6 +110,18 @@ class LeasesTest {
   }
 
   @Test
+  void whatRanForAnAgentThatIsNotThereIsChargedWithoutIt() {
+    Answer lease = lease("100", "");
+    String ghost = use("1", 3_000).replace("'u-17'", "'u-17','agent':'ghost'");
+    assertThat(report(lease, 1, "", ghost).at("/results/0/status")).isEqualTo("recorded");
+    assertThat(balance("balance")).isEqualTo("497");
+    var entry = api.get("/v1/orgs/acme/wallets/main/ledger?type=consume").json().at("/data/0");
+    assertThat(entry.at("/subject/user").asText()).isEqualTo("u-17");
+    assertThat(entry.at("/subject/agent").isMissingNode()).isTrue();
+    assertThat(entry.at("/metadata/unknown_agent").asText()).isEqualTo("ghost");
+  }
+
+  @Test
   void aReportSentAgainIsAnsweredAsBefore() {
     Answer lease = lease("100", "");
     String body = "{'epoch':1,'usage':[%s],'top_up':'20'}".formatted(use("1", 3_000));

@@ -33,6 +33,7 @@ import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Refusal.Code;
+import dev.bursar.domain.wallet.WalletOwner;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
