@@ -154,7 +154,7 @@ public final class Sidecar implements Changes, AutoCloseable {
     String id = desks.newId(desk);
     long now = host.nanos();
     if (desk.known() == null && !desk.isRefused()) {
-      desks.fetch(desk);
+      desks.fetchUnlessFailed(desk);
       if (server.isSilent()) {
         return atOnce(Decision.Elsewhere.IT_IS);
       }
@@ -538,7 +538,8 @@ public final class Sidecar implements Changes, AutoCloseable {
               }
               Throwable cause = error instanceof CompletionException ? error.getCause() : error;
               // What may have been charged already is not charged again.
-              return cause instanceof ServerAway && !request.commit()
+              boolean mayBeCharged = request.commit() && !ServerAway.isUnsent(error);
+              return cause instanceof ServerAway && !mayBeCharged
                   ? unasked(request)
                   : CompletableFuture.<Decision>failedStage(cause);
             })
@@ -567,7 +568,7 @@ public final class Sidecar implements Changes, AutoCloseable {
     if (before != null) {
       return CompletableFuture.completedFuture(before.terms());
     }
-    desks.fetch(desk);
+    desks.fetchUnlessFailed(desk);
     return waited(desk.fetched(), host.nanos())
         .thenApply(
             done -> {

@@ -10,6 +10,7 @@ import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.SidecarSettings;
@@ -343,6 +344,43 @@ final class ServerOverHttpTest {
     }
   }
 
+  /** Such as nginx, whose answer is a page: in halves it gets there. */
+  @Test
+  void aReportThatIsTooLargeForWhoeverIsOnTheWayIsTooLarge() {
+    String page = "<html>413 Request Entity Too Large</html>";
+    for (String path : List.of("/v1/leases/L1/report", "/v1/leases/L1/close", "/v1/events")) {
+      answers.put(path, page);
+      statuses.put(path, 413);
+    }
+    ReserveRequest work = ModelServer.request("2", true);
+    Use use = new Use("u", null, Instant.EPOCH, work, null, work.amount(), "platform", 2_000_000);
+    List<Entry.Stored> uses = List.of(Entry.Stored.owed(use, List.of(), null));
+    Told tooLarge = new Told.Refused("too_large", null);
+    Ask report = new Ask.Settle("c1", "L1", 1, -1, Map.of(), 0, 300, 1);
+    assertThat(server.ask(report, uses).toCompletableFuture().join().told()).isEqualTo(tooLarge);
+    assertThat(server.report(uses).toCompletableFuture().join().told()).isEqualTo(tooLarge);
+    assertThat(
+            server.ask(new Ask.Close("c2", "L1", 1), List.of()).toCompletableFuture().join().told())
+        .as("nothing is reported with it")
+        .isEqualTo(new Told.Lost());
+  }
+
+  @Test
+  void aOneShotThatWasNeverSentIsLetPassAndOneThatMayHaveBeenChargedIsNot() throws Exception {
+    try (Sidecar sidecar = sidecar(FailMode.ALLOW)) {
+      assertThat(sidecar.terms("acme").toCompletableFuture().join()).isNotNull();
+      answers.put("/v1/leases", "{'decision':'deny'}");
+      ReserveRequest charging = ModelServer.of(ModelServer.request("1", true), null);
+      assertThat(sidecar.reserve(charging).toCompletableFuture())
+          .as("the server has answered 503 to it")
+          .failsWithin(Duration.ofSeconds(30));
+      http.stop(0);
+      assertThat(server.isSilent()).isFalse();
+      assertThat(sidecar.reserve(charging).toCompletableFuture().join())
+          .isInstanceOf(Decision.Allowed.class);
+    }
+  }
+
   private void assertAway(String why) {
     assertThatThrownBy(this::end)
         .satisfies(error -> assertThat(ServerAway.isUnsent(error)).isFalse())
@@ -378,6 +416,31 @@ final class ServerOverHttpTest {
       assertThat(event.path("id").asText().length()).isBetween(1, 255);
       assertThat(event.path("type").asText()).isEqualTo("dev.bursar.usage");
     }
+  }
+
+  /** So it is charged once, if the lease is forgotten meanwhile. */
+  @Test
+  void aUseHasTheSameNameInAReportAndAsAnEventHoweverLongItsOrgsIs() throws Exception {
+    answers.put("/v1/leases/L1/report", "{'code':'lease_not_found'}");
+    statuses.put("/v1/leases/L1/report", 404);
+    answers.put("/v1/events", "{'results':[{'status':'accepted'}]}");
+    String id = Sidecar.RESERVATION + EntityId.encoded("ж".repeat(80)) + "_life.1";
+    ReserveRequest work = ModelServer.request("2", true);
+    Use use = new Use(id, "L1", Instant.EPOCH, work, null, work.amount(), "platform", 2_000_000);
+    try (UsageFile file = UsageFile.open(directory, new UsageFile.Settings(1 << 24, 1 << 20))) {
+      file.start(List::of, () -> {});
+      file.keep(new Entry.Used(use, null)).join();
+      UsageFile.Batch kept = file.next(1);
+      assertThat(kept).isNotNull();
+      Ask ask = new Ask.Settle("c1", "L1", 1, -1, Map.of(), 0, 300, 1);
+      server.ask(ask, kept.uses()).toCompletableFuture().join();
+      server.report(kept.uses()).toCompletableFuture().join();
+    }
+    JsonNode reported = JsonTree.read(asked.take().getBytes(StandardCharsets.UTF_8));
+    JsonNode event = JsonTree.read(asked.take().getBytes(StandardCharsets.UTF_8));
+    String name = reported.at("/usage/0/id").asText();
+    assertThat(name.length()).isBetween(1, 255);
+    assertThat(event.at("/0/id").asText()).isEqualTo(name);
   }
 
   @Test
