@@ -26,7 +26,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -233,13 +232,17 @@ final class SidecarChecks {
     owed.put(reservation, micros);
   }
 
-  /** A node has said that what is reported lies ahead of its clock: one of the two is wrong. */
-  void isRejectedAsAhead(Use use) {
+  /**
+   * A node has said that what is reported lies ahead of its clock: so far behind one was.
+   *
+   * @param since when that was asked
+   */
+  void isRejectedAsAhead(Use use, Since since) {
     world.watch.expect(
         use.lease() == null
-            && (world.scenario.has(Fault.SIDECAR_CLOCK_WRONG) || world.watch.haveClocksJumped()),
+            && use.at().isAfter(world.cluster.earliestSince(since).plus(World.AHEAD_MAX)),
         "model",
-        "%s is told that %s lies ahead, and no clock was behind it",
+        "%s is told that %s lies ahead, and no clock was so far behind it",
         name,
         use);
     ahead.add(use.id());
@@ -500,8 +503,7 @@ final class SidecarChecks {
     boolean once = (ended == null) != (reported == null);
     BigInteger charged = ended == null ? reported : ended;
     world.watch.expect(
-        (charged == null && isKept(reservation))
-            || (once && NaiveWallet.micros(micros).equals(charged)),
+        once && NaiveWallet.micros(micros).equals(charged),
         "I9",
         "%s has used %d by %s of the server's, and is charged %s for it, and by a report %s",
         name,
@@ -510,29 +512,25 @@ final class SidecarChecks {
         ended,
         reported);
     if (reported != null) {
+      isCharged(reservation);
       world.watch.saw(Rarity.SIDECAR_REPORTED_WHAT_A_RESERVATION_OF_THE_SERVER_CAME_TO);
     }
   }
 
-  /** What lies ahead is set aside until it does not, however long that takes. */
-  private boolean isKept(String id) {
-    return ahead.contains(id)
-        && disk.aside.stream()
-            .anyMatch(each -> each instanceof Entry.Stored use && use.id().equals(id));
+  /** The latest time of what is set aside as it lies ahead; null where nothing is. */
+  @Nullable Instant waitsFor() {
+    return disk.leftAside().stream()
+        .filter(each -> ahead.contains(each.id()))
+        .map(Entry.Stored::at)
+        .max(Instant::compareTo)
+        .orElse(null);
   }
 
-  /** How many uses are set aside until the server's clock has come to them. */
-  long keptForLater() {
-    return ahead.stream()
-        .filter(
-            id ->
-                isKept(id)
-                    && Stream.of(uncheckedOf(name), RESERVATIONS)
-                        .allMatch(
-                            source ->
-                                world.watch.reports.chargedBy(SimulatedClient.ORG, source, id)
-                                    == null))
-        .count();
+  /** What lay ahead is charged since no node's clock is behind it any more. */
+  private void isCharged(String id) {
+    if (ahead.contains(id)) {
+      world.watch.saw(Rarity.CHARGED_ONCE_THE_SERVERS_CLOCK_HAD_COME);
+    }
   }
 
   /** What a crash does not lose is on record, as it was used, and nothing else is. */
@@ -545,8 +543,7 @@ final class SidecarChecks {
       String by = world.watch.reports.chargedBy(SimulatedClient.ORG, lease, use.id());
       BigInteger charged = by == null ? null : world.watch.wallet(wallet(by)).charged.get(by);
       world.watch.expect(
-          (by == null && isKept(use.id()))
-              || (charged != null && charged.equals(NaiveWallet.micros(use.micros()))),
+          charged != null && charged.equals(NaiveWallet.micros(use.micros())),
           "I9",
           "%s has used %d of %s by %s, and is charged %s",
           name,
@@ -554,6 +551,7 @@ final class SidecarChecks {
           lease,
           use.id(),
           charged);
+      isCharged(use.id());
     }
     ids.forEach(
         (lease, used) ->

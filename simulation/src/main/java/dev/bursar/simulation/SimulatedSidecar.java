@@ -49,7 +49,7 @@ final class SimulatedSidecar {
   private static final Duration PATIENCE = Duration.ofSeconds(8);
 
   /** By how much the time that its clock shows may be wrong. */
-  static final long CLOCK_WRONG_SECONDS_MAX = 600;
+  private static final long CLOCK_WRONG_SECONDS_MAX = 600;
 
   /**
    * How much faster or slower than time a clock runs, at most: less than the sidecar allows for.
@@ -165,6 +165,7 @@ final class SimulatedSidecar {
   private int lives;
   private int left;
   private boolean done;
+  private @Nullable Instant waitsFor;
   private long cutOffUntil;
   private boolean isToldNothing;
   private @Nullable OpenReservation ending;
@@ -201,12 +202,17 @@ final class SimulatedSidecar {
     world.time.after(SECOND, this::mayBeDone);
   }
 
-  /**
-   * Whether it has ended, with all that was used on record but for what its server's clock has yet
-   * to come to, and all leases given back.
-   */
+  /** Whether it has ended, with all that was used on record, and all leases given back. */
   boolean isDone() {
     return done;
+  }
+
+  /**
+   * The time that all nodes' clocks have yet to come to, where it waits for nothing else: until
+   * then some of what was used is set aside; else null.
+   */
+  @Nullable Instant waitsFor() {
+    return waitsFor;
   }
 
   /** Whether it is asked for nothing more; it may have to end some of what it has let through. */
@@ -224,16 +230,18 @@ final class SimulatedSidecar {
 
   private void mayBeDone() {
     Life now = life;
-    if (now != null
-        && left <= 0
-        && open.isEmpty()
-        && now.sidecar.leases() == 0
-        && now.log.unsent() <= checks.keptForLater()) {
-      done = true;
-      listeners.leaves();
-      now.host.end();
-      now.sidecar.close();
-      return;
+    waitsFor = null;
+    if (now != null && left <= 0 && open.isEmpty() && now.sidecar.leases() == 0) {
+      if (now.log.unsent() == 0) {
+        done = true;
+        listeners.leaves();
+        now.host.end();
+        now.sidecar.close();
+        return;
+      }
+      if (now.log.unsent() == now.log.unsentAside()) {
+        waitsFor = checks.waitsFor();
+      }
     }
     world.time.after(SECOND, this::mayBeDone);
   }

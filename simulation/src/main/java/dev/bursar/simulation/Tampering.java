@@ -236,6 +236,11 @@ public interface Tampering {
     return uses;
   }
 
+  /** What a sidecar sets aside of what it is to set aside. */
+  default List<Entry.Stored> setAside(List<Entry.Stored> uses) {
+    return uses;
+  }
+
   /** What a use is called in a report. */
   default String useName(String id) {
     return id;

@@ -265,6 +265,18 @@ enum SidecarBug implements PlantedBug {
     }
   },
 
+  WHAT_IS_STILL_AHEAD_IS_NOT_SET_ASIDE_AGAIN("I9: and is charged null") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CLOCK_WRONG);
+    }
+
+    @Override
+    public Tampering forOneRun() {
+      return new SetAsideOnce();
+    }
+  },
+
   A_REPORT_IS_APPLIED_TWICE("I9: is charged") {
     @Override
     public Tampering forOneRun() {
@@ -319,6 +331,15 @@ enum SidecarBug implements PlantedBug {
     @Override
     public List<Entry.Stored> confirmed(List<Entry.Stored> uses) {
       return reported(uses);
+    }
+  }
+
+  private static final class SetAsideOnce implements Tampering {
+    private final Set<String> before = new HashSet<>();
+
+    @Override
+    public List<Entry.Stored> setAside(List<Entry.Stored> uses) {
+      return uses.stream().filter(each -> before.add(each.id())).toList();
     }
   }
 
