@@ -148,6 +148,7 @@ final class SimulatedSidecar {
   private final SidecarChecks checks;
   private final ServedCluster served;
   private final SimulatedListeners listeners;
+  private final SimulatedListeners.Listening listening;
 
   /** What may yet be ended. */
   private final List<String> open = new ArrayList<>();
@@ -171,7 +172,7 @@ final class SimulatedSidecar {
   private @Nullable OpenReservation ending;
   private @Nullable Life life;
 
-  SimulatedSidecar(World world, String name, int operations) {
+  SimulatedSidecar(World world, String name, int operations, SimulatedListeners listeners) {
     this.world = world;
     this.name = name;
     this.random = new Random(world.random.nextLong());
@@ -189,14 +190,15 @@ final class SimulatedSidecar {
     this.idle = Duration.ofSeconds(random.nextInt(3) == 0 ? 20 : 5);
     this.checks = new SidecarChecks(world, name, disk, TTL);
     this.served = new ServedCluster(world, random);
-    this.listeners = new SimulatedListeners(world, served, name);
+    this.listeners = listeners;
+    this.listening = listeners.of(name);
   }
 
   void start() {
     Life first = new Life();
     life = first;
     checks.starts(first.sidecar::find);
-    listeners.listens(new Ear(first));
+    listening.listens(new Ear(first));
     next();
     world.time.after(world.between(SECOND / 10, 2 * SECOND), this::befall);
     world.time.after(SECOND, this::mayBeDone);
@@ -234,7 +236,7 @@ final class SimulatedSidecar {
     if (now != null && left <= 0 && open.isEmpty() && now.sidecar.leases() == 0) {
       if (now.log.unsent() == 0) {
         done = true;
-        listeners.leaves();
+        listening.leaves();
         now.host.end();
         now.sidecar.close();
         return;
@@ -553,7 +555,7 @@ final class SimulatedSidecar {
     if (now == life && !now.host.isOver()) {
       isToldNothing = isCutOff();
       if (!isToldNothing) {
-        listeners.listens(new Ear(now));
+        listening.listens(new Ear(now));
         now.host.run(1, () -> take(now, "hello", "", null));
       }
     }
@@ -583,7 +585,7 @@ final class SimulatedSidecar {
     now.host.end();
     now.log.crash();
     disk.told = now.sidecar.told();
-    listeners.leaves();
+    listening.leaves();
     life = null;
     world.time.after(
         world.between(SECOND / 5, random.nextInt(4) < longs() ? 45 * SECOND : 5 * SECOND),
@@ -623,20 +625,6 @@ final class SimulatedSidecar {
         });
   }
 
-  /** What its org may use is another from now on, or may be. */
-  void entitlementsChanged() {
-    if (!done) {
-      listeners.changed(Notice.Kind.ENTITLEMENTS_CHANGED, null);
-    }
-  }
-
-  /** Another catalog counts from now on. */
-  void catalogChanged() {
-    if (!done) {
-      listeners.catalogChanged();
-    }
-  }
-
   /** By which one life of it is told what changes. */
   private final class Ear implements Listeners.Reader {
     private final Life of;
@@ -650,6 +638,12 @@ final class SimulatedSidecar {
 
     @Override
     public boolean take(Notice notice, boolean awaited) {
+      world.watch.expect(
+          awaited || notice.kind() != Notice.Kind.REVOKE,
+          "I9",
+          "%s is told %s, and does not hold that",
+          name,
+          notice);
       if (!isToldNothing && !isCutOff()) {
         String event = SimulatedListeners.event(notice.kind());
         String lease = notice.lease() == null ? "" : notice.lease();
@@ -664,7 +658,7 @@ final class SimulatedSidecar {
     @Override
     public void ended(Listeners.End why) {
       if (why != Listeners.End.REPLACED) {
-        listeners.ended();
+        listening.ended();
         isToldNothing = true;
         world.time.after(SECOND / 2, () -> connects(of));
       }
@@ -698,7 +692,7 @@ final class SimulatedSidecar {
   /** It may not come to who waits for it. */
   private void acknowledges(String notice) {
     if (!isCutOff()) {
-      world.time.after(50 + random.nextInt(5_000), () -> listeners.acknowledges(notice));
+      world.time.after(50 + random.nextInt(5_000), () -> listening.acknowledges(notice));
     }
   }
 

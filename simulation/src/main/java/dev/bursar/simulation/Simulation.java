@@ -7,6 +7,7 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.invariant.Violation;
+import dev.bursar.domain.lease.Notice;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgSettings;
@@ -153,11 +154,12 @@ public final class Simulation {
       client.next();
     }
     List<SimulatedHolder> holders = holders();
-    List<SimulatedSidecar> sidecars = sidecars();
+    SimulatedListeners listeners = new SimulatedListeners(world);
+    List<SimulatedSidecar> sidecars = sidecars(listeners);
     List<SimulatedBudgeter> budgeters = budgeters();
     List<SimulatedCorrector> correctors = correctors();
     List<SimulatedLessee> lessees = lessees();
-    changePlans(sidecars);
+    changePlans(sidecars, listeners);
     overrideLimits();
     overrideLimitsTwice();
     work(clients, sidecars);
@@ -241,11 +243,12 @@ public final class Simulation {
     return holders;
   }
 
-  private List<SimulatedSidecar> sidecars() {
+  private List<SimulatedSidecar> sidecars(SimulatedListeners listeners) {
     List<SimulatedSidecar> sidecars = new ArrayList<>();
-    for (int i = howMany(Beside.SIDECARS, 1); i > 0; i--) {
-      SimulatedSidecar sidecar =
-          new SimulatedSidecar(world, "sidecar" + i, 2 * world.scenario.operations());
+    int many = howMany(Beside.SIDECARS, 1 + howMany(Beside.ANOTHER_SIDECAR, 1));
+    for (int i = 1; i <= many; i++) {
+      int operations = i == 1 ? 2 * world.scenario.operations() : world.scenario.operations();
+      SimulatedSidecar sidecar = new SimulatedSidecar(world, "sidecar" + i, operations, listeners);
       sidecars.add(sidecar);
       sidecar.start();
     }
@@ -436,9 +439,10 @@ public final class Simulation {
    * While clients work, the busy org has one plan, or another, some with an end, or none; and what
    * those give, and let it use, changes. Sidecars are told.
    */
-  private void changePlans(List<SimulatedSidecar> sidecars) {
-    Runnable told = () -> sidecars.forEach(SimulatedSidecar::entitlementsChanged);
-    world.whenPublished(() -> sidecars.forEach(SimulatedSidecar::catalogChanged));
+  private void changePlans(List<SimulatedSidecar> sidecars, SimulatedListeners listeners) {
+    Runnable told =
+        () -> whileAnyWorks(sidecars, () -> listeners.changed(Notice.Kind.ENTITLEMENTS_CHANGED, null));
+    world.whenPublished(() -> whileAnyWorks(sidecars, listeners::catalogChanged));
     EntityId org = EntityId.org(SimulatedClient.ORG);
     Random random = new Random(world.scenario.seed());
     // Of their own, so that the other histories with plans are as they were without.
@@ -464,6 +468,12 @@ public final class Simulation {
     }
     for (int i = hasPlans() ? PUBLICATIONS : 0; i > 0; i--) {
       world.time.after(random.nextLong(PLANS_CHANGE_WITHIN), world::publish);
+    }
+  }
+
+  private static void whileAnyWorks(List<SimulatedSidecar> sidecars, Runnable what) {
+    if (!sidecars.stream().allMatch(SimulatedSidecar::isDone)) {
+      what.run();
     }
   }
 

@@ -251,6 +251,11 @@ public interface Tampering {
     return awaited;
   }
 
+  /** Of all who listen, who has acknowledged a change where one says that it has. */
+  default Set<Listener> acknowledges(Listener who, Set<Listener> all) {
+    return Set.of(who);
+  }
+
   /** How far a change came. */
   default Map<Listener, Listeners.Reached> reached(Map<Listener, Listeners.Reached> reached) {
     return reached;

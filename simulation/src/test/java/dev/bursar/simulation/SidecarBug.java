@@ -133,6 +133,18 @@ enum SidecarBug implements PlantedBug {
     }
   },
 
+  WHAT_ONE_ACKNOWLEDGES_ALL_HAVE("I9: as ACKNOWLEDGED") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return super.isSoughtIn(scenario) && scenario.has(Beside.ANOTHER_SIDECAR);
+    }
+
+    @Override
+    public Set<Listener> acknowledges(Listener who, Set<Listener> all) {
+      return all;
+    }
+  },
+
   WHO_HAS_ACKNOWLEDGED_IS_SAID_TO_BE_SILENT("I9: as SILENT") {
     @Override
     public long soughtFrom() {
