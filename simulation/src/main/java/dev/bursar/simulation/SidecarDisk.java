@@ -65,6 +65,20 @@ final class SidecarDisk {
         .toList();
   }
 
+  /** What is set aside, and has not ended since. */
+  Map<String, Entry.Opened> open() {
+    Map<String, Entry.Opened> open = new LinkedHashMap<>();
+    for (Entry each : entries) {
+      switch (each) {
+        case Entry.Opened it -> open.put(it.id(), it);
+        case Entry.Closed it -> open.remove(it.id());
+        case Entry.Stored it -> open.remove(it.id());
+        default -> {}
+      }
+    }
+    return open;
+  }
+
   /** It was not written, and never will be. */
   void lose(Entry entry) {
     if (entry instanceof Entry.Used it) {

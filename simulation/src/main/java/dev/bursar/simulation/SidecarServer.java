@@ -184,7 +184,7 @@ final class SidecarServer implements Server, TermsSource {
     List<Use> known = known(world.tampering.reported(uses));
     world.log(() -> "%s asks: %s, with %s".formatted(sidecar, ask, known));
     if (ask instanceof Ask.Close it) {
-      checks.closes(it.lease());
+      checks.closes(it.lease(), host.nanos());
     }
     if (uses.isEmpty()) {
       host.mayCrash(0.01, Rarity.SIDECAR_CRASHED_WHILE_IT_ASKED);
@@ -196,7 +196,7 @@ final class SidecarServer implements Server, TermsSource {
         LOST,
         told -> {
           world.log(() -> "%s is told: %s: %s".formatted(sidecar, ask.callId(), told));
-          checks.told(ask, told.told(), sentAt);
+          checks.told(ask, told.told(), sentAt, host.nanos());
           host.mayCrash(0.01, Rarity.SIDECAR_CRASHED_AFTER_IT_WAS_TOLD);
         });
   }

@@ -109,28 +109,22 @@ final class SimulatedSidecar {
       switch (entry) {
         case Entry.Opened it when it.lease().isEmpty() -> {
           checks.decidesUnchecked(it.request().feature());
-          checks.setsAside(it);
+          checks.setsAside(it, host.nanos());
         }
         case Entry.Opened it -> {
-          checks.decides(it.lease(), it.id(), it.micros(), it.request().feature());
-          checks.setsAside(it);
+          checks.decides(it.lease(), it.request().feature(), host.nanos());
+          checks.setsAside(it, host.nanos());
         }
         case Entry.Used it when open.remove(it.use().id()) -> {
           OpenReservation was = ending;
-          if (was == null || host.nanos() - was.expiresAt() >= 0) {
-            checks.endedLate(it.use().id());
-          } else {
-            checks.ended(it.use().id());
-          }
+          boolean isLate = was == null || host.nanos() - was.expiresAt() >= 0;
+          checks.endsWith(it.use().id(), isLate, host.nanos());
         }
         case Entry.Used it when it.use().lease() == null ->
             checks.decidesUnchecked(it.use().request().feature());
         case Entry.Used it ->
             checks.decides(
-                String.valueOf(it.use().lease()),
-                null,
-                it.use().micros(),
-                it.use().request().feature());
+                String.valueOf(it.use().lease()), it.use().request().feature(), host.nanos());
         case Entry.Closed it -> checks.ended(it.id());
         default -> {}
       }
@@ -197,7 +191,7 @@ final class SimulatedSidecar {
   void start() {
     Life first = new Life();
     life = first;
-    checks.starts(first.sidecar::find);
+    checks.starts(first.sidecar::find, first.host.nanos());
     listening.listens(new Ear(first));
     next();
     world.time.after(world.between(SECOND / 10, 2 * SECOND), this::befall);
@@ -438,6 +432,9 @@ final class SimulatedSidecar {
           world.log(() -> "%s ends %s: %s".formatted(name, id, ended));
           open.remove(id);
           checks.ended(id);
+          if (ended instanceof Ended.Refused no) {
+            checks.doesNotEnd(id, no, now.host.nanos());
+          }
           if (ended instanceof Ended.Done it && it.late()) {
             world.watch.saw(Rarity.SIDECAR_COMMITTED_LATE);
           }
@@ -446,7 +443,7 @@ final class SimulatedSidecar {
         error -> {
           world.log(() -> "%s does not end %s: %s".formatted(name, id, error));
           couldNotKeep(error);
-          checks.reopened(id, now.sidecar.find(id));
+          checks.reopened(id);
           if (!open.contains(id)) {
             open.add(id);
           }
@@ -596,7 +593,7 @@ final class SimulatedSidecar {
     Life next = new Life();
     life = next;
     isToldNothing = isCutOff();
-    checks.starts(next.sidecar::find);
+    checks.starts(next.sidecar::find, next.host.nanos());
     open.removeIf(id -> !ofServer.containsKey(id) && next.sidecar.find(id) == null);
     if (!ofServer.keySet().containsAll(open)) {
       world.watch.saw(Rarity.SIDECAR_FOUND_OPEN_RESERVATIONS);
