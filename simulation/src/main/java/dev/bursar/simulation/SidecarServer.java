@@ -374,7 +374,10 @@ final class SidecarServer implements Server, TermsSource {
         settleBy == null
             ? -1
             : Math.max(0, Duration.between(now, terms.expiresAt()).toMillis()) * 1_000_000,
-        settleBy == null ? 0 : Duration.between(terms.expiresAt(), settleBy).toNanos(),
+        settleBy == null
+            ? 0
+            : world.tampering.settlesNanos(
+                Duration.between(terms.expiresAt(), settleBy).toNanos()),
         0,
         over);
   }

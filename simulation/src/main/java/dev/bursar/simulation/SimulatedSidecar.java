@@ -464,6 +464,17 @@ final class SimulatedSidecar {
             world.watch.saw(Rarity.SIDECAR_SETTLED_AT_THE_SERVER);
             checks.owes(it.reservation(), of.actual.micros());
           }
+          if (ended instanceof Ended.Refused no) {
+            // It asks with the same key each time, which nobody else has.
+            world.watch.expect(
+                no.fault() == Ended.Fault.EXPIRED || world.scenario.isForgetful(),
+                "I4",
+                "%s can't end %s, which nobody else ends: %s",
+                name,
+                id,
+                no);
+            world.watch.saw(Rarity.SIDECAR_CAME_TOO_LATE_TO_THE_SERVER);
+          }
           isOver(id);
           next();
         },

@@ -13,6 +13,7 @@ import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.protocol.BudgetEffect;
+import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.sidecar.lease.LeaseSettings;
 import dev.bursar.sidecar.usage.Entry;
@@ -173,6 +174,11 @@ public interface Tampering {
     return answer;
   }
 
+  /** What a sidecar is answered that asks for the end of what the server has made. */
+  default Answer<WalletReply> ending(Answer<WalletReply> answer) {
+    return answer;
+  }
+
   /** How long after its end a reservation may be committed. */
   default Duration grace() {
     return World.GRACE;
@@ -201,6 +207,11 @@ public interface Tampering {
   /** What a sidecar is told to be granted with a lease besides credits. */
   default Map<String, Long> units(Map<String, Long> granted) {
     return granted;
+  }
+
+  /** How long after its end a sidecar is told that a lease may be reported on, in nanoseconds. */
+  default long settlesNanos(long nanos) {
+    return nanos;
   }
 
   /** What a sidecar finds that an earlier life has left. */

@@ -4,11 +4,14 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.lease.Listener;
 import dev.bursar.domain.lease.Listeners;
+import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.domain.org.Subscription;
 import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.sidecar.lease.LeaseSettings;
 import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.Recovery;
@@ -94,6 +97,34 @@ enum SidecarBug implements PlantedBug {
     @Override
     public Recovery recovered(Recovery found) {
       return without(found);
+    }
+  },
+
+  WHAT_IS_SET_ASIDE_IS_FORGOTTEN_AFTER_A_RESTART("I3: and does not know it") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CRASH);
+    }
+
+    @Override
+    public Recovery recovered(Recovery found) {
+      return new Recovery(
+          found.unreported(),
+          List.of(),
+          found.answered(),
+          found.ended(),
+          found.confirmedSegment(),
+          found.confirmedOffset(),
+          found.unsent(),
+          found.unsentBytes(),
+          found.lostBytes());
+    }
+  },
+
+  WHAT_IS_SET_ASIDE_LASTS_UNTIL_ITS_LEASE_IS_GIVEN_BACK("model: set aside for") {
+    @Override
+    public long settlesNanos(long nanos) {
+      return 2 * nanos;
     }
   },
 
@@ -286,6 +317,15 @@ enum SidecarBug implements PlantedBug {
     @Override
     public Tampering forOneRun() {
       return new SetAsideOnce();
+    }
+  },
+
+  WHAT_HAS_ENDED_IS_SAID_TO_HAVE_EXPIRED("model: is refused with") {
+    @Override
+    public Answer<WalletReply> ending(Answer<WalletReply> answer) {
+      return answer instanceof Answer.Done
+          ? new Answer.Refused<>(Refusal.of(Refusal.Code.RESERVATION_EXPIRED, "it has expired"))
+          : answer;
     }
   },
 
