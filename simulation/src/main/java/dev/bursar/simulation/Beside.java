@@ -25,7 +25,9 @@ public enum Beside {
   /** Limits that each user has, so that no lease may be for all of them: in most histories. */
   LIMITS_OF_USERS(5),
   /** Days that pass in its midst. */
-  DAYS(1);
+  DAYS(1),
+  /** Another sidecar beside the first. */
+  ANOTHER_SIDECAR(3);
 
   private static final int LEASED_ONE_IN = 3;
   private static final long LOTS = 0x5eed_0f_1075L;
@@ -44,6 +46,7 @@ public enum Beside {
   boolean isIn(long seed) {
     return switch (this) {
       case DAYS -> true;
+      case ANOTHER_SIDECAR -> SIDECARS.isDrawn(seed) && isDrawn(seed);
       case LIMITS_OF_USERS -> !isDrawn(seed);
       case OVERRIDES, FURTHER_BUDGETS ->
           isDrawn(seed) && (!hasLeases(seed) || lot(seed, LEASED_ONE_IN) == 0);

@@ -25,6 +25,7 @@ import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.entities.ReplyTo;
+import dev.bursar.simulation.history.Call;
 import dev.bursar.simulation.history.OrgShape;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -48,7 +49,11 @@ final class ServedCluster implements Entities, Enforcement, ReportedEvents {
   private final World world;
   private final Random random;
   private final AnswerChecks checks;
+  private final EndChecks ends;
   private final ReportChecks reports;
+
+  /** When it was asked first that something ends. */
+  private final Map<Operation, Since> endings = new HashMap<>();
 
   /** What was asked for with a key. */
   private final Map<String, Asked> asked = new HashMap<>();
@@ -63,6 +68,7 @@ final class ServedCluster implements Entities, Enforcement, ReportedEvents {
     this.world = world;
     this.random = random;
     this.checks = new AnswerChecks(world);
+    this.ends = new EndChecks(world);
     this.reports = new ReportChecks(world);
   }
 
@@ -197,8 +203,26 @@ final class ServedCluster implements Entities, Enforcement, ReportedEvents {
     if (id == null) {
       throw new IllegalArgumentException(reservation);
     }
-    return wallet(id.org(), id.wallet(), new Request<>(command, operation))
-        .thenApply(answer -> answer.map(WalletReply.Ended.class::cast));
+    EntityId wallet = EntityId.wallet(id.org(), id.wallet());
+    EndChecks.Asked asked =
+        new EndChecks.Asked(
+            new Call.Reserved(
+                reservation, wallet, world.watch.begun(reservation).request().amount()),
+            command,
+            operation,
+            false,
+            endings.computeIfAbsent(operation, key -> world.since()));
+    return this.<WalletReply>ask(
+            wallet,
+            replyTo -> new EntityMessage.Ask<>(new Request<>(command, operation), replyTo),
+            (node, answer) -> {},
+            answer -> {})
+        .thenApply(
+            real -> {
+              Answer<WalletReply> answer = world.tampering.ending(real);
+              ends.ended(answer, asked);
+              return answer.map(WalletReply.Ended.class::cast);
+            });
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.wallet.Hold;
 import dev.bursar.sidecar.decision.Decision;
+import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.decision.OpenReservation;
 import dev.bursar.sidecar.lease.Ask;
 import dev.bursar.sidecar.lease.Told;
@@ -26,7 +27,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +42,15 @@ final class SidecarChecks {
   private static final String MAY = "";
 
   private static final Duration SETTLED_WITHIN = Duration.ofSeconds(World.LEASE_SETTLE / 2);
+
+  /** A clock shows whole seconds, and goes a little wrong. */
+  private static final Duration ROUNDED = Duration.ofSeconds(2);
+
+  /** By how much sooner than it may a sidecar stops to decide, at most. */
+  private static final Duration MARGIN = Duration.ofSeconds(4);
+
+  /** What is found after a crash expires by the other clock, which is a little apart by then. */
+  private static final long APART_NANOS = 100_000_000;
 
   private final World world;
   private final String name;
@@ -60,8 +69,14 @@ final class SidecarChecks {
   /** What reservations came to that the server has made, and which is known to be kept. */
   private final Map<String, Long> owed = new LinkedHashMap<>();
 
-  /** What is set aside of leases, by reservation. */
+  /** What is set aside of leases and has not expired, by reservation. */
   private final Map<String, Open> open = new HashMap<>();
+
+  /** All that was ever set aside. */
+  private final Map<String, Open> made = new HashMap<>();
+
+  /** Until when a lease lasts, as was told when it was granted or added to last. */
+  private final Map<String, Instant> knownUntil = new HashMap<>();
 
   /** When what was answered last about a lease was asked. */
   private final Map<String, Long> lookedAt = new LinkedHashMap<>();
@@ -74,7 +89,13 @@ final class SidecarChecks {
   private long changedAt = -1;
   private long acknowledgedAt;
 
-  private record Open(String lease, long micros) {}
+  /**
+   * What is set aside.
+   *
+   * @param lease of which; empty where nobody could be asked
+   * @param until when it expires, by the sidecar's own clock that only runs forward, in nanoseconds
+   */
+  private record Open(String lease, long micros, long until) {}
 
   /**
    * What its org may use, as it was told last.
@@ -118,14 +139,13 @@ final class SidecarChecks {
    * clocks; and whatever the nodes' clocks show, no longer after it was granted, or last added to,
    * than was asked for.
    *
-   * @param reservation what sets it aside; null where it is spent at once
    * @param feature what it is for, if that is named
    */
-  void decides(String lease, @Nullable String reservation, long micros, @Nullable String feature) {
+  void decides(String lease, @Nullable String feature, long nanos) {
     isEntitled(feature);
     Hold hold = held(lease);
     Lease terms = hold == null ? null : hold.lease();
-    Instant now = world.beginning.plusNanos(1_000 * world.time.nowMicros());
+    Instant now = now();
     world.watch.expect(
         !areClocksRight() || (terms != null && now.isBefore(terms.expiresAt())),
         "I9",
@@ -144,7 +164,7 @@ final class SidecarChecks {
         lease,
         prolongedAt,
         lasting);
-    expectCovered(lease);
+    expectCovered(lease, nanos);
   }
 
   private void isEntitled(@Nullable String feature) {
@@ -162,22 +182,58 @@ final class SidecarChecks {
    * It is set aside for as long as it was asked for; or until its lease can't be reported on any
    * more, by whatever clock: half of the time before that is left for clocks to be apart.
    */
-  void setsAside(Entry.Opened made) {
-    Duration asked = Duration.ofSeconds(made.request().ttlSeconds());
-    Duration lasts = Duration.between(made.madeAt(), made.expiresAt());
-    boolean isCut = lasts.compareTo(asked) < 0;
+  void setsAside(Entry.Opened it, long nanos) {
+    Duration lasts = Duration.between(it.madeAt(), it.expiresAt());
+    Duration asked = Duration.ofSeconds(it.request().ttlSeconds());
     world.watch.expect(
-        lasts.equals(asked)
-            || (isCut && !made.lease().isEmpty() && lasts.compareTo(SETTLED_WITHIN) >= 0),
+        lasts.compareTo(asked) >= 0 || lasts.compareTo(SETTLED_WITHIN) >= 0,
         "model",
         "%s sets %s aside for %s, which was asked for %s",
         name,
-        made.id(),
+        it.id(),
         lasts,
         asked);
-    if (isCut) {
+    if (lasts.compareTo(asked) < 0) {
       world.watch.saw(Rarity.SIDECAR_SET_ASIDE_UNTIL_ITS_LEASE_IS_SETTLED);
     }
+    isSetAside(it.id(), it.lease(), it.micros(), lasts, asked, nanos);
+  }
+
+  private void isSetAside(
+      String id, String lease, long micros, Duration lasts, Duration asked, long nanos) {
+    boolean isCut = lasts.compareTo(asked) < 0;
+    Instant until = now().plus(lasts);
+    Hold hold = lease.isEmpty() ? null : held(lease);
+    Lease terms = hold == null ? null : hold.lease();
+    boolean isTooLong =
+        terms != null
+            && areClocksRight()
+            && until.isAfter(terms.expiresAt().plus(SETTLED_WITHIN).plus(ROUNDED));
+    Instant known = knownUntil.get(lease);
+    boolean isTooShort =
+        isCut
+            && known != null
+            && world.scenario.faults().isEmpty()
+            && until.isBefore(known.plus(SETTLED_WITHIN).minus(MARGIN).minus(ROUNDED));
+    world.watch.expect(
+        (lasts.equals(asked) || (isCut && !lease.isEmpty())) && !isTooLong && !isTooShort,
+        "model",
+        "%s has %s set aside for %s, which was asked for %s, of %s",
+        name,
+        id,
+        lasts,
+        asked,
+        terms);
+    Open it = new Open(lease, micros, nanos + lasts.toNanos());
+    made.put(id, it);
+    if (!lease.isEmpty()) {
+      open.put(id, it);
+      expectCovered(lease, nanos);
+    }
+  }
+
+  private Instant now() {
+    return world.beginning.plusNanos(1_000 * world.time.nowMicros());
   }
 
   /** It is let through though nobody was asked: only where its feature's fail mode says so. */
@@ -233,13 +289,17 @@ final class SidecarChecks {
     owed.put(reservation, micros);
   }
 
-  /** A node has said that what is reported lies ahead of its clock: one of the two is wrong. */
-  void isRejectedAsAhead(Use use) {
+  /**
+   * A node has said that what is reported lies ahead of its clock: so far behind one was.
+   *
+   * @param since when that was asked
+   */
+  void isRejectedAsAhead(Use use, Since since) {
     world.watch.expect(
         use.lease() == null
-            && (world.scenario.has(Fault.SIDECAR_CLOCK_WRONG) || world.watch.haveClocksJumped()),
+            && use.at().isAfter(world.cluster.earliestSince(since).plus(World.AHEAD_MAX)),
         "model",
-        "%s is told that %s lies ahead, and no clock was behind it",
+        "%s is told that %s lies ahead, and no clock was so far behind it",
         name,
         use);
     ahead.add(use.id());
@@ -314,22 +374,46 @@ final class SidecarChecks {
   }
 
   /** It could not be kept that it ended: it has not. */
-  void reopened(String reservation, @Nullable OpenReservation known) {
+  void reopened(String reservation) {
     late.remove(reservation);
-    if (known != null) {
-      open.put(reservation, new Open(known.lease().id(), known.spending().amount()));
+    Open was = made.get(reservation);
+    if (was != null && !was.lease.isEmpty()) {
+      open.put(reservation, was);
     }
   }
 
   /** It starts, and finds what it has set aside; nothing else is. */
-  void starts(Function<String, @Nullable OpenReservation> toFind) {
+  void starts(Function<String, @Nullable OpenReservation> toFind, long nanos) {
     find = toFind;
     known = null;
+    Map<String, Entry.Opened> kept = disk.open();
+    open.clear();
+    for (String id : kept.keySet()) {
+      Open was = made.get(id);
+      if (was != null && !was.lease.isEmpty()) {
+        open.put(id, was);
+      }
+    }
+    expectFound(nanos);
+  }
+
+  /** What is set aside is known as long as it has not expired, by the time of its making. */
+  private void expectFound(long nanos) {
+    forgetExpired(nanos);
+    open.forEach(
+        (id, each) ->
+            world.watch.expect(
+                each.until - nanos <= APART_NANOS || find.apply(id) != null,
+                "I3",
+                "%s has set %s aside for %d ns yet, and does not know it",
+                name,
+                id,
+                each.until - nanos));
   }
 
   /** What has expired is not set aside any more. */
-  private void forgetExpired() {
-    open.keySet().removeIf(id -> find.apply(id) == null);
+  private void forgetExpired(long nanos) {
+    open.values().removeIf(each -> each.until - nanos <= 0);
   }
 
   /** One of those that it was told of; null if there is none yet. */
@@ -343,19 +427,60 @@ final class SidecarChecks {
     open.remove(reservation);
   }
 
-  /** It had expired before: what it comes to is late usage. */
-  void endedLate(String reservation) {
-    late.add(reservation);
+  /**
+   * It comes to something: in time, or, where it has expired before, as late usage. In time it is
+   * held for it yet.
+   *
+   * @param saysLate whether the sidecar takes it for late
+   */
+  void endsWith(String reservation, boolean saysLate, long nanos) {
+    Open was = made.get(reservation);
+    long left = was == null ? 0 : was.until - nanos;
+    world.watch.expect(
+        was != null && (Math.abs(left) <= APART_NANOS || saysLate == left < 0),
+        "model",
+        "%s takes what %s comes to for late: %s, and has set it aside for %d ns yet",
+        name,
+        reservation,
+        saysLate,
+        left);
+    if (saysLate) {
+      late.add(reservation);
+    } else if (was != null && !was.lease.isEmpty()) {
+      world.watch.expect(
+          !areClocksRight() || held(was.lease) != null,
+          "I3",
+          "%s has %s come to something in time, and its lease %s is not held any more",
+          name,
+          reservation,
+          was.lease);
+    }
+    open.remove(reservation);
+  }
+
+  /** It can't end any more: it has expired. */
+  void doesNotEnd(String reservation, Ended.Refused refused, long nanos) {
+    Open was = made.get(reservation);
+    world.watch.expect(
+        was != null
+            && refused.fault() == Ended.Fault.EXPIRED
+            && was.until - nanos <= APART_NANOS,
+        "model",
+        "%s does not end %s, which it has set aside, by %d ns: %s",
+        name,
+        reservation,
+        nanos,
+        refused);
     open.remove(reservation);
   }
 
   /** All that was decided from a lease, and is set aside of it, is granted. */
-  private void expectCovered(String lease) {
+  private void expectCovered(String lease, long nanos) {
     Hold hold = held(lease);
     if (hold == null || hold.lease() == null) {
       return;
     }
-    forgetExpired();
+    forgetExpired(nanos);
     long spent = 0;
     long requests = 0;
     long atOnce = 0;
@@ -449,8 +574,8 @@ final class SidecarChecks {
   // ---- what it asks
 
   /** It gives a lease back: nothing is set aside of it, and all that was used is on record. */
-  void closes(String lease) {
-    forgetExpired();
+  void closes(String lease, long nanos) {
+    forgetExpired(nanos);
     world.watch.expect(
         open.values().stream().noneMatch(each -> each.lease.equals(lease)),
         "I3",
@@ -471,10 +596,15 @@ final class SidecarChecks {
   }
 
   /** It is told how a lease stands; what it is told is, or was, so. */
-  void told(Ask ask, Told told, long sentAt) {
+  void told(Ask ask, Told told, long sentAt, long nanos) {
     if (!(told instanceof Told.Lease it)) {
       return;
     }
+    if (ask instanceof Ask.Acquire || (ask instanceof Ask.Settle settle && settle.topUp() >= 0)) {
+      knownUntil.put(
+          it.lease(), world.beginning.plusNanos(1_000 * sentAt + Math.max(0, it.lastsNanos())));
+    }
+    expectFound(nanos);
     lookedAt.merge(it.lease(), sentAt, Math::max);
     Hold hold = held(it.lease());
     Lease terms = hold == null ? null : hold.lease();
@@ -487,7 +617,7 @@ final class SidecarChecks {
         it.lease(),
         it,
         terms);
-    expectCovered(it.lease());
+    expectCovered(it.lease(), nanos);
   }
 
   // ---- the end
@@ -500,8 +630,7 @@ final class SidecarChecks {
     boolean once = (ended == null) != (reported == null);
     BigInteger charged = ended == null ? reported : ended;
     world.watch.expect(
-        (charged == null && isKept(reservation))
-            || (once && NaiveWallet.micros(micros).equals(charged)),
+        once && NaiveWallet.micros(micros).equals(charged),
         "I9",
         "%s has used %d by %s of the server's, and is charged %s for it, and by a report %s",
         name,
@@ -510,29 +639,25 @@ final class SidecarChecks {
         ended,
         reported);
     if (reported != null) {
+      isCharged(reservation);
       world.watch.saw(Rarity.SIDECAR_REPORTED_WHAT_A_RESERVATION_OF_THE_SERVER_CAME_TO);
     }
   }
 
-  /** What lies ahead is set aside until it does not, however long that takes. */
-  private boolean isKept(String id) {
-    return ahead.contains(id)
-        && disk.aside.stream()
-            .anyMatch(each -> each instanceof Entry.Stored use && use.id().equals(id));
+  /** The latest time of what is set aside as it lies ahead; null where nothing is. */
+  @Nullable Instant waitsFor() {
+    return disk.leftAside().stream()
+        .filter(each -> ahead.contains(each.id()))
+        .map(Entry.Stored::at)
+        .max(Instant::compareTo)
+        .orElse(null);
   }
 
-  /** How many uses are set aside until the server's clock has come to them. */
-  long keptForLater() {
-    return ahead.stream()
-        .filter(
-            id ->
-                isKept(id)
-                    && Stream.of(uncheckedOf(name), RESERVATIONS)
-                        .allMatch(
-                            source ->
-                                world.watch.reports.chargedBy(SimulatedClient.ORG, source, id)
-                                    == null))
-        .count();
+  /** What lay ahead is charged since no node's clock is behind it any more. */
+  private void isCharged(String id) {
+    if (ahead.contains(id)) {
+      world.watch.saw(Rarity.CHARGED_ONCE_THE_SERVERS_CLOCK_HAD_COME);
+    }
   }
 
   /** What a crash does not lose is on record, as it was used, and nothing else is. */
@@ -545,8 +670,7 @@ final class SidecarChecks {
       String by = world.watch.reports.chargedBy(SimulatedClient.ORG, lease, use.id());
       BigInteger charged = by == null ? null : world.watch.wallet(wallet(by)).charged.get(by);
       world.watch.expect(
-          (by == null && isKept(use.id()))
-              || (charged != null && charged.equals(NaiveWallet.micros(use.micros()))),
+          charged != null && charged.equals(NaiveWallet.micros(use.micros())),
           "I9",
           "%s has used %d of %s by %s, and is charged %s",
           name,
@@ -554,6 +678,7 @@ final class SidecarChecks {
           lease,
           use.id(),
           charged);
+      isCharged(use.id());
     }
     ids.forEach(
         (lease, used) ->

@@ -53,6 +53,32 @@ final class SidecarDisk {
     }
   }
 
+  /** What is set aside, and has not come on record since. */
+  List<Entry.Stored> leftAside() {
+    int from = 0;
+    for (Entry each : aside) {
+      from = each instanceof Entry.Confirmed it ? Math.max(from, (int) it.offset()) : from;
+    }
+    return aside.subList(from, aside.size()).stream()
+        .filter(Entry.Stored.class::isInstance)
+        .map(Entry.Stored.class::cast)
+        .toList();
+  }
+
+  /** What is set aside, and has not ended since. */
+  Map<String, Entry.Opened> open() {
+    Map<String, Entry.Opened> open = new LinkedHashMap<>();
+    for (Entry each : entries) {
+      switch (each) {
+        case Entry.Opened it -> open.put(it.id(), it);
+        case Entry.Closed it -> open.remove(it.id());
+        case Entry.Stored it -> open.remove(it.id());
+        default -> {}
+      }
+    }
+    return open;
+  }
+
   /** It was not written, and never will be. */
   void lose(Entry entry) {
     if (entry instanceof Entry.Used it) {

@@ -184,7 +184,7 @@ final class SidecarServer implements Server, TermsSource {
     List<Use> known = known(world.tampering.reported(uses));
     world.log(() -> "%s asks: %s, with %s".formatted(sidecar, ask, known));
     if (ask instanceof Ask.Close it) {
-      checks.closes(it.lease());
+      checks.closes(it.lease(), host.nanos());
     }
     if (uses.isEmpty()) {
       host.mayCrash(0.01, Rarity.SIDECAR_CRASHED_WHILE_IT_ASKED);
@@ -196,7 +196,7 @@ final class SidecarServer implements Server, TermsSource {
         LOST,
         told -> {
           world.log(() -> "%s is told: %s: %s".formatted(sidecar, ask.callId(), told));
-          checks.told(ask, told.told(), sentAt);
+          checks.told(ask, told.told(), sentAt, host.nanos());
           host.mayCrash(0.01, Rarity.SIDECAR_CRASHED_AFTER_IT_WAS_TOLD);
         });
   }
@@ -374,7 +374,10 @@ final class SidecarServer implements Server, TermsSource {
         settleBy == null
             ? -1
             : Math.max(0, Duration.between(now, terms.expiresAt()).toMillis()) * 1_000_000,
-        settleBy == null ? 0 : Duration.between(terms.expiresAt(), settleBy).toNanos(),
+        settleBy == null
+            ? 0
+            : world.tampering.settlesNanos(
+                Duration.between(terms.expiresAt(), settleBy).toNanos()),
         0,
         over);
   }
@@ -386,39 +389,30 @@ final class SidecarServer implements Server, TermsSource {
     List<Use> known = known(world.tampering.reported(uses));
     world.watch.saw(Rarity.SIDECAR_REPORTED_AS_EVENTS);
     host.mayCrash(0.05, Rarity.SIDECAR_CRASHED_WHILE_IT_REPORTED);
-    return sent(
-        () ->
-            isTooLarge(uses)
-                ? tooLarge(uses)
-                : reports
-                    .report(
-                        known.stream()
-                            .map(
-                                use -> {
-                                  String lease = checks.source(use);
-                                  return new UsageReports.Report(
-                                      lease, name(use), use.at(), work(use, lease));
-                                })
-                            .toList(),
-                        Asker.ACTOR)
-                    .thenApply(
-                        results -> {
-                          rejected(known, results);
-                          return results;
-                        })
-                    .thenApply(
-                        results ->
-                            results.stream().anyMatch(SidecarServer::isUnknown)
-                                ? LOST
-                                : new Reported(
-                                    new Told.Denied(), rejected(results), notYet(results))),
-        LOST,
-        told -> {});
+    return sent(() -> isTooLarge(uses) ? tooLarge(uses) : events(known), LOST, told -> {});
   }
 
-  /** What ran in the future, by a clock that is behind, is rejected for now. */
-  private void rejected(List<Use> uses, List<UsageReports.Result> results) {
-    notYet(results).forEach(which -> checks.isRejectedAsAhead(uses.get(which)));
+  private CompletionStage<Reported> events(List<Use> uses) {
+    Since since = world.since();
+    List<UsageReports.Report> all =
+        uses.stream()
+            .map(
+                use -> {
+                  String lease = checks.source(use);
+                  return new UsageReports.Report(lease, name(use), use.at(), work(use, lease));
+                })
+            .toList();
+    return reports
+        .report(all, Asker.ACTOR)
+        .thenApply(
+            results -> {
+              // What ran in the future, by a clock that is behind, is rejected for now.
+              Set<Integer> ahead = notYet(results);
+              ahead.forEach(which -> checks.isRejectedAsAhead(uses.get(which), since));
+              return results.stream().anyMatch(SidecarServer::isUnknown)
+                  ? LOST
+                  : new Reported(new Told.Denied(), rejected(results), ahead);
+            });
   }
 
   private static Set<Integer> notYet(List<UsageReports.Result> results) {

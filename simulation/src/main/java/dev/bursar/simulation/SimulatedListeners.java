@@ -13,15 +13,20 @@ import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is told of changes: whoever has changed something asks which leases are out, has their
- * holders told, and waits for them, as it is done in production.
+ * Who is told of changes, by the one hub that there is: whoever has changed something asks which
+ * leases are out, has their holders told, and waits for those that listen, as it is done in
+ * production.
  */
 final class SimulatedListeners {
 
@@ -30,66 +35,78 @@ final class SimulatedListeners {
 
   private final World world;
   private final ServedCluster served;
-  private final Listener who;
   private final ListenerHub hub = new ListenerHub(WITHIN);
-  private final Set<String> acknowledged = new HashSet<>();
-
-  /** When whoever listens was told what is waited for and it has not acknowledged. */
-  private final Map<String, Long> told = new HashMap<>();
-
-  private @Nullable Reader reader;
-
-  /** How often it has begun to listen, or has left. */
-  private long comings;
-
-  /** When it was last cut off, having been silent for long enough. */
-  private long silencedAt = -1;
-
+  private final Map<Listener, Listening> all = new LinkedHashMap<>();
   private long notices;
 
-  SimulatedListeners(World world, ServedCluster served, String sidecar) {
+  SimulatedListeners(World world) {
     this.world = world;
-    this.served = served;
-    this.who = new Listener(Asker.ACTOR, sidecar);
+    this.served = new ServedCluster(world, new Random(world.scenario.seed()));
   }
 
   private long nanos() {
     return world.time.nowMicros() * 1_000;
   }
 
-  /** It listens from now on. */
-  void listens(Reader by) {
-    reader = by;
-    comings++;
-    told.clear();
-    hub.listen(who, ORG.org(), by);
-  }
+  /** Somebody who is told of changes, while it listens. */
+  final class Listening {
+    private final Listener who;
+    private final Set<String> acknowledged = new HashSet<>();
 
-  /** It is known not to listen any more. */
-  void leaves() {
-    Reader by = reader;
-    if (by != null) {
-      reader = null;
+    /** When it was told what is waited for and it has not acknowledged. */
+    private final Map<String, Long> told = new HashMap<>();
+
+    private @Nullable Reader reader;
+
+    /** How often it has begun to listen, or has left. */
+    private long comings;
+
+    /** When it was last cut off, having been silent for long enough. */
+    private long silencedAt = -1;
+
+    private Listening(Listener who) {
+      this.who = who;
+    }
+
+    /** It listens from now on. */
+    void listens(Reader by) {
+      reader = by;
       comings++;
       told.clear();
-      hub.leave(who, by);
+      hub.listen(who, ORG.org(), by);
+    }
+
+    /** It is known not to listen any more. */
+    void leaves() {
+      Reader by = reader;
+      if (by != null) {
+        reader = null;
+        comings++;
+        told.clear();
+        hub.leave(who, by);
+      }
+    }
+
+    /** It was cut off, since it did not acknowledge. */
+    void ended() {
+      reader = null;
+      if (told.values().stream().anyMatch(at -> nanos() - at >= WITHIN.toNanos())) {
+        silencedAt = nanos();
+      }
+      told.clear();
+    }
+
+    /** It has said that it has taken a notice in. */
+    void acknowledges(String notice) {
+      acknowledged.add(notice);
+      told.remove(notice);
+      world.tampering.acknowledges(who, all.keySet()).forEach(by -> hub.acknowledge(by, notice));
     }
   }
 
-  /** It was cut off, since it did not acknowledge. */
-  void ended() {
-    reader = null;
-    if (told.values().stream().anyMatch(at -> nanos() - at >= WITHIN.toNanos())) {
-      silencedAt = nanos();
-    }
-    told.clear();
-  }
-
-  /** It has said that it has taken a notice in. */
-  void acknowledges(String notice) {
-    acknowledged.add(notice);
-    told.remove(notice);
-    hub.acknowledge(who, notice);
+  /** A sidecar, by its name, that will listen. */
+  Listening of(String sidecar) {
+    return all.computeIfAbsent(new Listener(Asker.ACTOR, sidecar), Listening::new);
   }
 
   /** Something has changed: whoever holds leases is told, and waited for. */
@@ -173,71 +190,86 @@ final class SimulatedListeners {
             Math::max);
       }
     }
-    tell(
-        new Notice("notice" + ++notices, kind, ORG.org(), lease),
-        world.tampering.waitedFor(awaited),
-        awaited.get(who));
+    tell(new Notice("notice" + ++notices, kind, ORG.org(), lease), awaited);
   }
 
   /** Another catalog counts: whoever listens is told, whatever it holds. */
   void catalogChanged() {
-    tell(
-        new Notice("notice" + ++notices, Notice.Kind.CATALOG_CHANGED, null, null),
-        Map.of(),
-        2 * WITHIN.toNanos());
+    Map<Listener, Long> awaited = new HashMap<>();
+    all.keySet().forEach(who -> awaited.put(who, 2 * WITHIN.toNanos()));
+    tell(new Notice("notice" + ++notices, Notice.Kind.CATALOG_CHANGED, null, null), awaited);
   }
 
   /**
-   * @param left for how long it is to be waited for, if it listens; null where it is not
+   * @param left how long the last lease of somebody lasted when it was told; null where it is not
+   *     waited for
+   * @param comings how often it had come or gone by then
    */
-  private void tell(Notice notice, Map<Listener, Long> awaited, @Nullable Long left) {
-    boolean listened = reader != null;
+  private record Before(Listening who, @Nullable Long left, long comings) {}
+
+  /**
+   * @param awaited for how long who is to be waited for, if it listens
+   */
+  private void tell(Notice notice, Map<Listener, Long> awaited) {
     long toldAt = nanos();
-    long comingsBefore = comings;
-    if (listened && left != null) {
-      told.put(notice.id(), toldAt);
+    List<Before> before = new ArrayList<>();
+    for (Listening each : all.values()) {
+      Long left = each.reader == null ? null : awaited.get(each.who);
+      before.add(new Before(each, left, each.comings));
+      if (left != null) {
+        each.told.put(notice.id(), toldAt);
+      }
     }
+    if (before.stream().filter(each -> each.left != null).count() > 1) {
+      world.watch.saw(Rarity.CHANGE_WAITED_FOR_TWO);
+    }
+    boolean ofAll = notice.org() == null;
     hub.tell(
         notice,
-        awaited,
+        ofAll ? Map.of() : world.tampering.waitedFor(awaited),
         toldAt,
-        reached ->
-            isDone(
-                notice,
-                world.tampering.reached(reached).get(who),
-                listened ? left : null,
-                nanos() - toldAt,
-                comings > comingsBefore));
+        reached -> {
+          Map<Listener, Reached> found = world.tampering.reached(reached);
+          world.log(() -> "%s is done: %s".formatted(notice, found));
+          world.watch.expect(
+              all.keySet().containsAll(found.keySet()),
+              "I9",
+              "%s has come to %s, of whom not all have ever listened",
+              notice,
+              found);
+          before.forEach(
+              each -> isDone(notice, found.get(each.who.who), each, nanos() - toldAt));
+        });
     tick();
   }
 
   /**
    * A change counts as done.
    *
-   * @param how far it came to whom it was told
-   * @param left how long its last lease lasted when it was told; null where it is not waited for
-   * @param goes whether it has left since, or listens anew
+   * @param how far it came to somebody
    */
-  private void isDone(
-      Notice notice, @Nullable Reached how, @Nullable Long left, long after, boolean goes) {
-    world.log(() -> "%s is done: %s".formatted(notice, how));
-    told.remove(notice.id());
+  private void isDone(Notice notice, @Nullable Reached how, Before before, long after) {
+    Listening who = before.who;
+    Long left = before.left;
+    who.told.remove(notice.id());
     boolean right =
         switch (how) {
           case null -> left == null;
-          case ACKNOWLEDGED -> acknowledged.contains(notice.id());
+          case ACKNOWLEDGED -> who.acknowledged.contains(notice.id());
           case OVER -> left != null && after >= left;
           // Whoever is silent is told nothing more, and nothing else is waited for either.
-          case SILENT -> silencedAt == nanos();
-          case AWAY -> goes;
+          case SILENT -> who.silencedAt == nanos();
+          // It has left since, or listens anew.
+          case AWAY -> who.comings > before.comings;
         };
     world.watch.expect(
         right,
         "I9",
-        "%s counts as done after %d ns, as %s, and leases are out for %s ns",
+        "%s counts as done after %d ns, as %s, and leases of %s are out for %s ns",
         notice,
         after,
         how,
+        who.who,
         left);
     if (how != null) {
       world.watch.saw(

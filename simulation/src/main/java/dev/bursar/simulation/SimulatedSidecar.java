@@ -49,7 +49,7 @@ final class SimulatedSidecar {
   private static final Duration PATIENCE = Duration.ofSeconds(8);
 
   /** By how much the time that its clock shows may be wrong. */
-  static final long CLOCK_WRONG_SECONDS_MAX = 600;
+  private static final long CLOCK_WRONG_SECONDS_MAX = 600;
 
   /**
    * How much faster or slower than time a clock runs, at most: less than the sidecar allows for.
@@ -109,28 +109,22 @@ final class SimulatedSidecar {
       switch (entry) {
         case Entry.Opened it when it.lease().isEmpty() -> {
           checks.decidesUnchecked(it.request().feature());
-          checks.setsAside(it);
+          checks.setsAside(it, host.nanos());
         }
         case Entry.Opened it -> {
-          checks.decides(it.lease(), it.id(), it.micros(), it.request().feature());
-          checks.setsAside(it);
+          checks.decides(it.lease(), it.request().feature(), host.nanos());
+          checks.setsAside(it, host.nanos());
         }
         case Entry.Used it when open.remove(it.use().id()) -> {
           OpenReservation was = ending;
-          if (was == null || host.nanos() - was.expiresAt() >= 0) {
-            checks.endedLate(it.use().id());
-          } else {
-            checks.ended(it.use().id());
-          }
+          boolean isLate = was == null || host.nanos() - was.expiresAt() >= 0;
+          checks.endsWith(it.use().id(), isLate, host.nanos());
         }
         case Entry.Used it when it.use().lease() == null ->
             checks.decidesUnchecked(it.use().request().feature());
         case Entry.Used it ->
             checks.decides(
-                String.valueOf(it.use().lease()),
-                null,
-                it.use().micros(),
-                it.use().request().feature());
+                String.valueOf(it.use().lease()), it.use().request().feature(), host.nanos());
         case Entry.Closed it -> checks.ended(it.id());
         default -> {}
       }
@@ -148,6 +142,7 @@ final class SimulatedSidecar {
   private final SidecarChecks checks;
   private final ServedCluster served;
   private final SimulatedListeners listeners;
+  private final SimulatedListeners.Listening listening;
 
   /** What may yet be ended. */
   private final List<String> open = new ArrayList<>();
@@ -165,12 +160,13 @@ final class SimulatedSidecar {
   private int lives;
   private int left;
   private boolean done;
+  private @Nullable Instant waitsFor;
   private long cutOffUntil;
   private boolean isToldNothing;
   private @Nullable OpenReservation ending;
   private @Nullable Life life;
 
-  SimulatedSidecar(World world, String name, int operations) {
+  SimulatedSidecar(World world, String name, int operations, SimulatedListeners listeners) {
     this.world = world;
     this.name = name;
     this.random = new Random(world.random.nextLong());
@@ -188,25 +184,31 @@ final class SimulatedSidecar {
     this.idle = Duration.ofSeconds(random.nextInt(3) == 0 ? 20 : 5);
     this.checks = new SidecarChecks(world, name, disk, TTL);
     this.served = new ServedCluster(world, random);
-    this.listeners = new SimulatedListeners(world, served, name);
+    this.listeners = listeners;
+    this.listening = listeners.of(name);
   }
 
   void start() {
     Life first = new Life();
     life = first;
-    checks.starts(first.sidecar::find);
-    listeners.listens(new Ear(first));
+    checks.starts(first.sidecar::find, first.host.nanos());
+    listening.listens(new Ear(first));
     next();
     world.time.after(world.between(SECOND / 10, 2 * SECOND), this::befall);
     world.time.after(SECOND, this::mayBeDone);
   }
 
-  /**
-   * Whether it has ended, with all that was used on record but for what its server's clock has yet
-   * to come to, and all leases given back.
-   */
+  /** Whether it has ended, with all that was used on record, and all leases given back. */
   boolean isDone() {
     return done;
+  }
+
+  /**
+   * The time that all nodes' clocks have yet to come to, where it waits for nothing else: until
+   * then some of what was used is set aside; else null.
+   */
+  @Nullable Instant waitsFor() {
+    return waitsFor;
   }
 
   /** Whether it is asked for nothing more; it may have to end some of what it has let through. */
@@ -224,16 +226,18 @@ final class SimulatedSidecar {
 
   private void mayBeDone() {
     Life now = life;
-    if (now != null
-        && left <= 0
-        && open.isEmpty()
-        && now.sidecar.leases() == 0
-        && now.log.unsent() <= checks.keptForLater()) {
-      done = true;
-      listeners.leaves();
-      now.host.end();
-      now.sidecar.close();
-      return;
+    waitsFor = null;
+    if (now != null && left <= 0 && open.isEmpty() && now.sidecar.leases() == 0) {
+      if (now.log.unsent() == 0) {
+        done = true;
+        listening.leaves();
+        now.host.end();
+        now.sidecar.close();
+        return;
+      }
+      if (now.log.unsent() == now.log.unsentAside()) {
+        waitsFor = checks.waitsFor();
+      }
     }
     world.time.after(SECOND, this::mayBeDone);
   }
@@ -428,6 +432,9 @@ final class SimulatedSidecar {
           world.log(() -> "%s ends %s: %s".formatted(name, id, ended));
           open.remove(id);
           checks.ended(id);
+          if (ended instanceof Ended.Refused no) {
+            checks.doesNotEnd(id, no, now.host.nanos());
+          }
           if (ended instanceof Ended.Done it && it.late()) {
             world.watch.saw(Rarity.SIDECAR_COMMITTED_LATE);
           }
@@ -436,7 +443,7 @@ final class SimulatedSidecar {
         error -> {
           world.log(() -> "%s does not end %s: %s".formatted(name, id, error));
           couldNotKeep(error);
-          checks.reopened(id, now.sidecar.find(id));
+          checks.reopened(id);
           if (!open.contains(id)) {
             open.add(id);
           }
@@ -456,6 +463,17 @@ final class SimulatedSidecar {
           if (ended instanceof Ended.Done it && of.actual != null) {
             world.watch.saw(Rarity.SIDECAR_SETTLED_AT_THE_SERVER);
             checks.owes(it.reservation(), of.actual.micros());
+          }
+          if (ended instanceof Ended.Refused no) {
+            // It asks with the same key each time, which nobody else has.
+            world.watch.expect(
+                no.fault() == Ended.Fault.EXPIRED || world.scenario.isForgetful(),
+                "I4",
+                "%s can't end %s, which nobody else ends: %s",
+                name,
+                id,
+                no);
+            world.watch.saw(Rarity.SIDECAR_CAME_TOO_LATE_TO_THE_SERVER);
           }
           isOver(id);
           next();
@@ -545,7 +563,7 @@ final class SimulatedSidecar {
     if (now == life && !now.host.isOver()) {
       isToldNothing = isCutOff();
       if (!isToldNothing) {
-        listeners.listens(new Ear(now));
+        listening.listens(new Ear(now));
         now.host.run(1, () -> take(now, "hello", "", null));
       }
     }
@@ -575,7 +593,7 @@ final class SimulatedSidecar {
     now.host.end();
     now.log.crash();
     disk.told = now.sidecar.told();
-    listeners.leaves();
+    listening.leaves();
     life = null;
     world.time.after(
         world.between(SECOND / 5, random.nextInt(4) < longs() ? 45 * SECOND : 5 * SECOND),
@@ -586,7 +604,7 @@ final class SimulatedSidecar {
     Life next = new Life();
     life = next;
     isToldNothing = isCutOff();
-    checks.starts(next.sidecar::find);
+    checks.starts(next.sidecar::find, next.host.nanos());
     open.removeIf(id -> !ofServer.containsKey(id) && next.sidecar.find(id) == null);
     if (!ofServer.keySet().containsAll(open)) {
       world.watch.saw(Rarity.SIDECAR_FOUND_OPEN_RESERVATIONS);
@@ -615,20 +633,6 @@ final class SimulatedSidecar {
         });
   }
 
-  /** What its org may use is another from now on, or may be. */
-  void entitlementsChanged() {
-    if (!done) {
-      listeners.changed(Notice.Kind.ENTITLEMENTS_CHANGED, null);
-    }
-  }
-
-  /** Another catalog counts from now on. */
-  void catalogChanged() {
-    if (!done) {
-      listeners.catalogChanged();
-    }
-  }
-
   /** By which one life of it is told what changes. */
   private final class Ear implements Listeners.Reader {
     private final Life of;
@@ -642,6 +646,12 @@ final class SimulatedSidecar {
 
     @Override
     public boolean take(Notice notice, boolean awaited) {
+      world.watch.expect(
+          awaited || notice.kind() != Notice.Kind.REVOKE,
+          "I9",
+          "%s is told %s, and does not hold that",
+          name,
+          notice);
       if (!isToldNothing && !isCutOff()) {
         String event = SimulatedListeners.event(notice.kind());
         String lease = notice.lease() == null ? "" : notice.lease();
@@ -656,7 +666,7 @@ final class SimulatedSidecar {
     @Override
     public void ended(Listeners.End why) {
       if (why != Listeners.End.REPLACED) {
-        listeners.ended();
+        listening.ended();
         isToldNothing = true;
         world.time.after(SECOND / 2, () -> connects(of));
       }
@@ -690,7 +700,7 @@ final class SimulatedSidecar {
   /** It may not come to who waits for it. */
   private void acknowledges(String notice) {
     if (!isCutOff()) {
-      world.time.after(50 + random.nextInt(5_000), () -> listeners.acknowledges(notice));
+      world.time.after(50 + random.nextInt(5_000), () -> listening.acknowledges(notice));
     }
   }
 

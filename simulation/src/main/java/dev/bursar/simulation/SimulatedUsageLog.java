@@ -127,7 +127,12 @@ final class SimulatedUsageLog implements UsageLog {
 
   @Override
   public void note(Entry entry) {
-    add(new Pending(entry, null));
+    if (aside == null) {
+      // Nobody keeps anything else there with which it would be forced.
+      host.run(FORCE_MICROS_MAX, () -> entries.add(entry));
+    } else {
+      add(new Pending(entry, null));
+    }
   }
 
   private void add(Pending each) {
@@ -249,8 +254,9 @@ final class SimulatedUsageLog implements UsageLog {
   @Override
   public void setAside(List<Entry.Stored> uses) {
     SimulatedUsageLog to = aside == null ? this : aside;
-    to.entries.addAll(uses);
-    to.unsent += uses.size();
+    List<Entry.Stored> kept = world.tampering.setAside(uses);
+    to.entries.addAll(kept);
+    to.unsent += kept.size();
     world.watch.saw(Rarity.SIDECAR_SET_USAGE_ASIDE);
     host.mayCrash(0.2, Rarity.SIDECAR_CRASHED_AFTER_IT_SET_ASIDE);
   }

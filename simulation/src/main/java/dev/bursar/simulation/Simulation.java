@@ -7,6 +7,7 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.invariant.Violation;
+import dev.bursar.domain.lease.Notice;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgSettings;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one scenario from the first request until everything has come to rest. */
@@ -152,25 +154,21 @@ public final class Simulation {
       client.next();
     }
     List<SimulatedHolder> holders = holders();
-    List<SimulatedSidecar> sidecars = sidecars();
+    SimulatedListeners listeners = new SimulatedListeners(world);
+    List<SimulatedSidecar> sidecars = sidecars(listeners);
     List<SimulatedBudgeter> budgeters = budgeters();
     List<SimulatedCorrector> correctors = correctors();
     List<SimulatedLessee> lessees = lessees();
-    changePlans(sidecars);
+    changePlans(sidecars, listeners);
     overrideLimits();
     overrideLimitsTwice();
     work(clients, sidecars);
     world.heal();
     runUntilDone(clients, HEALED_MAX);
     expectDone(clients);
-    // What a sidecar says to have run in the nodes' future is taken once that has come.
-    long until =
-        world.time.nowMicros()
-            + WORK_MAX
-            + HEALED_MAX
-            + SimulatedSidecar.CLOCK_WRONG_SECONDS_MAX * SECOND;
+    long until = world.time.nowMicros() + WORK_MAX + HEALED_MAX;
     while (!(holders.stream().allMatch(SimulatedHolder::isDone)
-            && sidecars.stream().allMatch(SimulatedSidecar::isDone)
+            && sidecars.stream().allMatch(each -> each.isDone() || each.waitsFor() != null)
             && budgeters.stream().allMatch(SimulatedBudgeter::isDone)
             && correctors.stream().allMatch(SimulatedCorrector::isDone)
             && lessees.stream().allMatch(SimulatedLessee::isDone))
@@ -181,6 +179,7 @@ public final class Simulation {
     expectDone(holders.stream().allMatch(SimulatedHolder::isDone), "holds leases");
     expectDone(correctors.stream().allMatch(SimulatedCorrector::isDone), "corrects");
     expectDone(lessees.stream().allMatch(SimulatedLessee::isDone), "closes leases");
+    letClocksComeTo(sidecars);
     judge(sidecars);
     runFor(World.CALM_AFTER);
     if (Collections.disjoint(world.scenario.faults(), FORGETTING)) {
@@ -244,15 +243,34 @@ public final class Simulation {
     return holders;
   }
 
-  private List<SimulatedSidecar> sidecars() {
+  private List<SimulatedSidecar> sidecars(SimulatedListeners listeners) {
     List<SimulatedSidecar> sidecars = new ArrayList<>();
-    for (int i = howMany(Beside.SIDECARS, 1); i > 0; i--) {
-      SimulatedSidecar sidecar =
-          new SimulatedSidecar(world, "sidecar" + i, 2 * world.scenario.operations());
+    int many = howMany(Beside.SIDECARS, 1 + howMany(Beside.ANOTHER_SIDECAR, 1));
+    for (int i = 1; i <= many; i++) {
+      int operations = i == 1 ? 2 * world.scenario.operations() : world.scenario.operations();
+      SimulatedSidecar sidecar = new SimulatedSidecar(world, "sidecar" + i, operations, listeners);
       sidecars.add(sidecar);
       sidecar.start();
     }
     return sidecars;
+  }
+
+  /** What a sidecar says to have run in the nodes' future is taken once that has come. */
+  private void letClocksComeTo(List<SimulatedSidecar> sidecars) {
+    Instant latest =
+        sidecars.stream()
+            .flatMap(each -> Stream.ofNullable(each.waitsFor()))
+            .max(Instant::compareTo)
+            .orElse(null);
+    Instant shown = world.cluster.earliestNow();
+    if (latest != null && shown.isBefore(latest)) {
+      world.log(() -> "all clocks go ahead to " + latest);
+      world.cluster.jump(Duration.between(shown, latest));
+    }
+    long until = world.time.nowMicros() + WORK_MAX;
+    while (!sidecars.stream().allMatch(SimulatedSidecar::isDone) && step(until)) {
+      // Until all that was set aside is on record.
+    }
   }
 
   private void judge(List<SimulatedSidecar> sidecars) {
@@ -421,9 +439,10 @@ public final class Simulation {
    * While clients work, the busy org has one plan, or another, some with an end, or none; and what
    * those give, and let it use, changes. Sidecars are told.
    */
-  private void changePlans(List<SimulatedSidecar> sidecars) {
-    Runnable told = () -> sidecars.forEach(SimulatedSidecar::entitlementsChanged);
-    world.whenPublished(() -> sidecars.forEach(SimulatedSidecar::catalogChanged));
+  private void changePlans(List<SimulatedSidecar> sidecars, SimulatedListeners listeners) {
+    Runnable told =
+        () -> whileAnyWorks(sidecars, () -> listeners.changed(Notice.Kind.ENTITLEMENTS_CHANGED, null));
+    world.whenPublished(() -> whileAnyWorks(sidecars, listeners::catalogChanged));
     EntityId org = EntityId.org(SimulatedClient.ORG);
     Random random = new Random(world.scenario.seed());
     // Of their own, so that the other histories with plans are as they were without.
@@ -449,6 +468,12 @@ public final class Simulation {
     }
     for (int i = hasPlans() ? PUBLICATIONS : 0; i > 0; i--) {
       world.time.after(random.nextLong(PLANS_CHANGE_WITHIN), world::publish);
+    }
+  }
+
+  private static void whileAnyWorks(List<SimulatedSidecar> sidecars, Runnable what) {
+    if (!sidecars.stream().allMatch(SimulatedSidecar::isDone)) {
+      what.run();
     }
   }
 

@@ -13,6 +13,7 @@ import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.protocol.BudgetEffect;
+import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.sidecar.lease.LeaseSettings;
 import dev.bursar.sidecar.usage.Entry;
@@ -173,6 +174,11 @@ public interface Tampering {
     return answer;
   }
 
+  /** What a sidecar is answered that asks for the end of what the server has made. */
+  default Answer<WalletReply> ending(Answer<WalletReply> answer) {
+    return answer;
+  }
+
   /** How long after its end a reservation may be committed. */
   default Duration grace() {
     return World.GRACE;
@@ -201,6 +207,11 @@ public interface Tampering {
   /** What a sidecar is told to be granted with a lease besides credits. */
   default Map<String, Long> units(Map<String, Long> granted) {
     return granted;
+  }
+
+  /** How long after its end a sidecar is told that a lease may be reported on, in nanoseconds. */
+  default long settlesNanos(long nanos) {
+    return nanos;
   }
 
   /** What a sidecar finds that an earlier life has left. */
@@ -236,6 +247,11 @@ public interface Tampering {
     return uses;
   }
 
+  /** What a sidecar sets aside of what it is to set aside. */
+  default List<Entry.Stored> setAside(List<Entry.Stored> uses) {
+    return uses;
+  }
+
   /** What a use is called in a report. */
   default String useName(String id) {
     return id;
@@ -244,6 +260,11 @@ public interface Tampering {
   /** For whom a change waits until they have acknowledged it. */
   default Map<Listener, Long> waitedFor(Map<Listener, Long> awaited) {
     return awaited;
+  }
+
+  /** Of all who listen, who has acknowledged a change where one says that it has. */
+  default Set<Listener> acknowledges(Listener who, Set<Listener> all) {
+    return Set.of(who);
   }
 
   /** How far a change came. */

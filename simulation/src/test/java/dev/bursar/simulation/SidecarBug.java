@@ -4,11 +4,14 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.lease.Listener;
 import dev.bursar.domain.lease.Listeners;
+import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.domain.org.Subscription;
 import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.sidecar.lease.LeaseSettings;
 import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.Recovery;
@@ -97,6 +100,34 @@ enum SidecarBug implements PlantedBug {
     }
   },
 
+  WHAT_IS_SET_ASIDE_IS_FORGOTTEN_AFTER_A_RESTART("I3: and does not know it") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CRASH);
+    }
+
+    @Override
+    public Recovery recovered(Recovery found) {
+      return new Recovery(
+          found.unreported(),
+          List.of(),
+          found.answered(),
+          found.ended(),
+          found.confirmedSegment(),
+          found.confirmedOffset(),
+          found.unsent(),
+          found.unsentBytes(),
+          found.lostBytes());
+    }
+  },
+
+  WHAT_IS_SET_ASIDE_LASTS_UNTIL_ITS_LEASE_IS_GIVEN_BACK("model: set aside for") {
+    @Override
+    public long settlesNanos(long nanos) {
+      return 2 * nanos;
+    }
+  },
+
   WHAT_COST_NOTHING_IS_NOT_REPORTED("I12: does not come to give its leases back") {
     @Override
     public long soughtFrom() {
@@ -130,6 +161,18 @@ enum SidecarBug implements PlantedBug {
     @Override
     public Map<Listener, Listeners.Reached> reached(Map<Listener, Listeners.Reached> reached) {
       return all(reached, Listeners.Reached.AWAY);
+    }
+  },
+
+  WHAT_ONE_ACKNOWLEDGES_ALL_HAVE("I9: as ACKNOWLEDGED") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return super.isSoughtIn(scenario) && scenario.has(Beside.ANOTHER_SIDECAR);
+    }
+
+    @Override
+    public Set<Listener> acknowledges(Listener who, Set<Listener> all) {
+      return all;
     }
   },
 
@@ -265,6 +308,27 @@ enum SidecarBug implements PlantedBug {
     }
   },
 
+  WHAT_IS_STILL_AHEAD_IS_NOT_SET_ASIDE_AGAIN("I9: and is charged null") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CLOCK_WRONG);
+    }
+
+    @Override
+    public Tampering forOneRun() {
+      return new SetAsideOnce();
+    }
+  },
+
+  WHAT_HAS_ENDED_IS_SAID_TO_HAVE_EXPIRED("model: is refused with") {
+    @Override
+    public Answer<WalletReply> ending(Answer<WalletReply> answer) {
+      return answer instanceof Answer.Done
+          ? new Answer.Refused<>(Refusal.of(Refusal.Code.RESERVATION_EXPIRED, "it has expired"))
+          : answer;
+    }
+  },
+
   A_REPORT_IS_APPLIED_TWICE("I9: is charged") {
     @Override
     public Tampering forOneRun() {
@@ -319,6 +383,15 @@ enum SidecarBug implements PlantedBug {
     @Override
     public List<Entry.Stored> confirmed(List<Entry.Stored> uses) {
       return reported(uses);
+    }
+  }
+
+  private static final class SetAsideOnce implements Tampering {
+    private final Set<String> before = new HashSet<>();
+
+    @Override
+    public List<Entry.Stored> setAside(List<Entry.Stored> uses) {
+      return uses.stream().filter(each -> before.add(each.id())).toList();
     }
   }
 
