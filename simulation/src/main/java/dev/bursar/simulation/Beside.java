@@ -27,7 +27,9 @@ public enum Beside {
   /** Days that pass in its midst. */
   DAYS(1),
   /** Another sidecar beside the first. */
-  ANOTHER_SIDECAR(3);
+  ANOTHER_SIDECAR(3),
+  /** Who only looks. */
+  VIEWERS(4);
 
   private static final int LEASED_ONE_IN = 3;
   private static final long LOTS = 0x5eed_0f_1075L;

@@ -242,6 +242,10 @@ final class NaiveBooks {
     if (recurrence != null && rest != null) {
       left(pot.grant, recurrence, rest, event.at());
     }
+    if (!pot.waits && event.at().isBefore(pot.end())) {
+      // For its plan it is over by now, and nothing comes after it.
+      pots.change(pot, ending(pot.grant, event.at(), event.at()));
+    }
   }
 
   private static boolean makesUp(Posting first, Posting next) {
@@ -319,7 +323,7 @@ final class NaiveBooks {
     }
     pot.over = true;
     if (!expired) {
-      pot.isVoidedWith(transaction);
+      pot.isVoidedWith(transaction, at);
     }
     Recurrence recurrence = pot.grant.recurrence();
     if (expired && pot.cutShort && recurrence != null) {

@@ -291,6 +291,29 @@ final class NaiveBudgets {
     return near != null ? changed(budget, near) : far != null ? changed(budget, far) : budget;
   }
 
+  /** The budget as it counts for a user, or for nobody in particular, at some time. */
+  Applied viewed(Budget budget, @Nullable String user, Instant at, long moment) {
+    return applied(counting(budget, at, moment), user, at);
+  }
+
+  /** The name of what changes a budget at some time; null if nothing does. */
+  @Nullable String overriddenBy(String budget, Instant at, long moment) {
+    LimitOverride near = inForce(overrides.get(budget), at, moment);
+    LimitOverride counts = near != null ? near : inForce(farther.get(budget), at, moment);
+    return counts == null ? null : counts.id();
+  }
+
+  /** When what changes a budget, or may, is over. */
+  List<Instant> overridesEnd(String budget, long moment) {
+    return Stream.of(overrides, farther)
+        .map(all -> all.get(budget))
+        .filter(Objects::nonNull)
+        .map(past -> at(past, moment))
+        .filter(Objects::nonNull)
+        .map(LimitOverride::until)
+        .toList();
+  }
+
   private static @Nullable LimitOverride inForce(
       @Nullable TreeMap<Long, @Nullable LimitOverride> past, Instant now, long moment) {
     LimitOverride override = past == null ? null : at(past, moment);

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -103,15 +104,24 @@ final class NaiveLimits {
   }
 
   /**
-   * Whether an open lease holds in a limit, or has nothing that this counts. Of what was set in
-   * between it may hold in another window than what was begun in it.
+   * Whether an open lease holds in a limit, or has nothing left that this counts. Of what was set
+   * in between it may hold in another window than what was begun in it, and so it may where its
+   * team holds it by another clock; there it may have ended, too, before its org hears of that.
    */
   boolean holdsIn(String lease, Applied limit) {
     List<Part> parts = open.get(lease);
     return parts == null
-        || limit.of().since() != null
-        || !leases.hasLeft(lease, limit.measure())
-        || parts.stream().anyMatch(part -> part.key.equals(limit.key()));
+        ? limit.byTeam()
+        : !leases.hasLeft(lease, limit.measure())
+            || parts.stream().anyMatch(part -> isIn(part.key, limit));
+  }
+
+  private static boolean isIn(Key key, Applied limit) {
+    boolean inAnyWindow = limit.of().since() != null || limit.byTeam();
+    return key.budget.equals(limit.budget())
+        && key.member.equals(limit.member())
+        && Objects.equals(key.since, limit.of().since())
+        && (inAnyWindow || key.window.equals(limit.window()));
   }
 
   /** Whether it was held at any time, whatever has become of it. */

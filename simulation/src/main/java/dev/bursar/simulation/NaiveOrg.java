@@ -45,6 +45,7 @@ final class NaiveOrg {
   final NaiveBudgets budgets = new NaiveBudgets();
   final NaiveLeases leases = new NaiveLeases();
   final NaiveEntitlements entitlements = new NaiveEntitlements();
+  final NaiveListing listing = new NaiveListing();
 
   /**
    * What was begun.
@@ -154,7 +155,7 @@ final class NaiveOrg {
           !limit.isHard()
               || (before != null
                   && !limit.window().isAfter(before.from())
-                  && (limit.byTeam() || own.holdsIn(more, limit))),
+                  && countedBy(limit, plan).holdsIn(more, limit)),
           "I11",
           "%s: %s is to be added to %s, which does not hold in %s",
           name,
@@ -162,6 +163,11 @@ final class NaiveOrg {
           more,
           limit);
     }
+  }
+
+  private NaiveLimits countedBy(Applied limit, Plan plan) {
+    String team = plan.request().subject().team();
+    return limit.byTeam() && team != null ? watch.limits(EntityId.team(id.org(), team)) : own;
   }
 
   static Use use(ReserveRequest request) {

@@ -67,6 +67,9 @@ final class NaivePots {
     /** Whether somebody has taken it back, which could be taken back. */
     boolean voided;
 
+    /** When that was done. */
+    @Nullable Instant voidedAt;
+
     /** The last entry of its wallet once that was done. */
     private long voidedThrough;
 
@@ -86,8 +89,9 @@ final class NaivePots {
       this.grant = grant;
     }
 
-    void isVoidedWith(Transaction transaction) {
+    void isVoidedWith(Transaction transaction, Instant at) {
       voided = true;
+      voidedAt = at;
       voidedThrough =
           transaction.postings().isEmpty()
               ? Transaction.firstSequence(transaction.id()) - 1
@@ -105,6 +109,7 @@ final class NaivePots {
     void inForceAgain() {
       over = false;
       voided = false;
+      voidedAt = null;
       wasInForceAgain = true;
     }
 
@@ -141,7 +146,7 @@ final class NaivePots {
     }
   }
 
-  private static final Comparator<Pot> BURN_ORDER =
+  static final Comparator<Pot> BURN_ORDER =
       Comparator.comparingInt((Pot pot) -> pot.grant.priority())
           .thenComparing(Pot::end)
           .thenComparingInt(Pot::rank)
@@ -164,6 +169,10 @@ final class NaivePots {
 
   @Nullable Pot get(String grant) {
     return pots.get(grant);
+  }
+
+  Stream<Pot> all() {
+    return pots.values().stream();
   }
 
   BigInteger balance() {
@@ -241,6 +250,7 @@ final class NaivePots {
     after.waits = before.waits;
     after.over = before.over;
     after.voided = before.voided;
+    after.voidedAt = before.voidedAt;
     after.voidedThrough = before.voidedThrough;
     after.wasInForceAgain = before.wasInForceAgain;
     after.movedAt = before.movedAt;

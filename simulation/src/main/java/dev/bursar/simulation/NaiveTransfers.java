@@ -46,6 +46,12 @@ final class NaiveTransfers {
     Transfer transfer = event.transfer();
     BigInteger amount = NaiveWallet.micros(transfer.amount().micros());
     NaiveBooks books = all.apply(transfer.creditType());
+    expect(
+        books.debt().signum() == 0,
+        "model",
+        "%s leaves a wallet that owes %s itself",
+        transfer.id(),
+        books.debt());
     books.entered(event.transaction(), transfer.amount().negated(), EntryType.TRANSFER_OUT);
     List<Part> draws = Part.of(transfer.draws());
     books.isBurnt(transfer.id(), amount, null, draws, event.at());

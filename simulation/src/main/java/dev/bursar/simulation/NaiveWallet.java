@@ -17,6 +17,8 @@ import dev.bursar.domain.wallet.Draw;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletEvent;
+import dev.bursar.domain.wallet.WalletOwner;
+import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.simulation.NaivePots.Part;
 import dev.bursar.simulation.NaivePots.Share;
 import dev.bursar.simulation.NaivePots.Use;
@@ -27,6 +29,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -136,6 +139,10 @@ final class NaiveWallet {
   private final Map<String, Set<Instant>> ends = new HashMap<>();
 
   final Map<String, Fate> fates = new HashMap<>();
+
+  /** All that have a fate, as they came. */
+  private final Set<String> seen = new LinkedHashSet<>();
+
   private final Map<String, Since> endedSince = new HashMap<>();
   final Map<String, BigInteger> charged = new HashMap<>();
   final Map<String, Transaction> charges = new LinkedHashMap<>();
@@ -147,6 +154,14 @@ final class NaiveWallet {
   private final Map<String, TreeMap<Long, Figures>> past = new TreeMap<>();
 
   private Instant lastAt = Instant.MIN;
+  private @Nullable WalletOwner owner;
+
+  /** By what each reservation has ended, from each moment on. */
+  private final Map<String, TreeMap<Long, WalletEvent>> endings = new LinkedHashMap<>();
+
+  /** What is to be told of it from each moment on, the first before any. */
+  private final TreeMap<Long, WalletPicture> pictures =
+      new TreeMap<>(Map.of(0L, WalletPicture.UNOPENED));
 
   NaiveWallet(String name, Watch watch) {
     this.name = name;
@@ -427,6 +442,7 @@ final class NaiveWallet {
       case WalletEvent.TransferredIn it -> transfers.in(it);
       case WalletEvent.TransferReturned it -> transfers.back(it);
       case WalletEvent.TransferSettled it -> transfers.settled(it);
+      case WalletEvent.Opened it -> owner = it.owner();
       case WalletEvent other -> {}
     }
     if (transaction != null) {
@@ -436,6 +452,11 @@ final class NaiveWallet {
       }
     }
     books.keySet().forEach(type -> past(type).put(watch.moment(), figures(type)));
+    pictures.put(watch.moment(), picture());
+    String ended = ended(event);
+    if (ended != null) {
+      endings.computeIfAbsent(ended, r -> new TreeMap<>()).put(watch.moment(), event);
+    }
     Balance told = event.balance();
     expect(
         told == null || figures(told.creditType()).isLike(told),
@@ -516,6 +537,81 @@ final class NaiveWallet {
     watch.saw(Rarity.REFUNDED);
   }
 
+  private WalletPicture picture() {
+    Map<String, Figures> figures = new TreeMap<>();
+    past.forEach((type, all) -> figures.put(type, all.lastEntry().getValue()));
+    return WalletPicture.of(
+        owner,
+        figures,
+        ledger.isEmpty() ? null : ledger.getLast().postings().getLast(),
+        books.values().stream().flatMap(each -> each.pots.all()).toList(),
+        Map.copyOf(open));
+  }
+
+  /** All that was to be told of it from a moment on. */
+  List<WalletPicture> pictures(long moment) {
+    return List.copyOf(pictures.tailMap(pictures.floorKey(moment), true).values());
+  }
+
+  /** All that was ever held, or has ended, the first that was made first. */
+  List<String> reservations() {
+    return List.copyOf(seen);
+  }
+
+  private static @Nullable String ended(WalletEvent event) {
+    return switch (event) {
+      case WalletEvent.Committed it -> it.reservation();
+      case WalletEvent.Charged it -> it.reservation();
+      case WalletEvent.UsageCharged it -> it.reservation();
+      case WalletEvent.Released it -> it.reservation();
+      case WalletEvent.HoldBarred it -> it.reservation();
+      case WalletEvent.LeaseSettled it -> it.added();
+      case WalletEvent other -> null;
+    };
+  }
+
+  /**
+   * Whether that is what had become of a reservation by a moment.
+   *
+   * @param told null if there is said to be none
+   * @param isForgotten whether it may not be known any more that it has ended
+   */
+  boolean isFound(
+      String reservation, @Nullable WalletReply told, boolean isForgotten, long moment) {
+    WalletPicture then = Objects.requireNonNull(pictures.floorEntry(moment)).getValue();
+    if (then.open().containsKey(reservation)) {
+      return told instanceof WalletReply.Open open && then.isTold(open);
+    }
+    Map.Entry<Long, WalletEvent> last =
+        endings.getOrDefault(reservation, new TreeMap<>()).floorEntry(moment);
+    if (last == null || told == null) {
+      return told == null && (last == null || isForgotten);
+    }
+    return switch (last.getValue()) {
+      case WalletEvent.Released it -> isEnded(told, it.cause().word(), Credits.ZERO, it);
+      case WalletEvent.Committed it -> isEnded(told, "committed", it.amount(), it);
+      case WalletEvent.Charged it -> isEnded(told, "committed", it.amount(), it);
+      case WalletEvent.UsageCharged it -> isEnded(told, "committed", it.amount(), it);
+      case WalletEvent.LeaseSettled it ->
+          told instanceof WalletReply.LeaseSettled settled
+              && settled.lease().equals(it.lease())
+              && reservation.equals(settled.added());
+      case WalletEvent other ->
+          told instanceof WalletReply.Barred barred && barred.reservation().equals(reservation);
+    };
+  }
+
+  private static boolean isEnded(
+      WalletReply told, String status, Credits amount, WalletEvent event) {
+    Transaction transaction = event.transaction();
+    return told instanceof WalletReply.Ended it
+        && it.reservation().equals(ended(event))
+        && it.status().equals(status)
+        && it.amount().equals(amount)
+        && transaction != null
+        && it.transaction().id().equals(transaction.id());
+  }
+
   Figures figures(String creditType) {
     BigInteger held = BigInteger.ZERO;
     for (Hold hold : open.values()) {
@@ -561,6 +657,7 @@ final class NaiveWallet {
     books(hold.creditType()).isBurnt(hold.reservation(), amount, use, Part.of(hold.draws()), at);
     pots.hold(hold.draws(), 1);
     open.put(hold.reservation(), hold);
+    seen.add(hold.reservation());
     made.put(hold.reservation(), hold);
     leases.made(hold);
     if (figures(hold.creditType()).available(use).signum() == 0) {
@@ -866,6 +963,7 @@ final class NaiveWallet {
   /** Ends a hold, of which there has to be one, or none. */
   private void end(String reservation, @Nullable Fate from, Fate to) {
     isOfThis(reservation);
+    seen.add(reservation);
     Fate before = fates.put(reservation, to);
     endedSince.put(reservation, watch.since());
     expect(before == from, "I12", "%s was %s and becomes %s", reservation, before, to);

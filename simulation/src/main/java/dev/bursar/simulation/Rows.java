@@ -61,6 +61,7 @@ final class Rows implements SimulatedJournal.Listener {
       }
       watch.org(id).budgets.take(each.event(), sequence, watch.moment());
       watch.org(id).entitlements.take(each.event(), watch.moment());
+      watch.org(id).listing.take(each.event(), watch.moment());
       watch.plans.org(id, each.event());
       Operation operation =
           each.event() instanceof OrgEvent.ReservationDenied it ? it.operation() : each.operation();

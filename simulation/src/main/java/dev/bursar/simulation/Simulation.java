@@ -11,7 +11,6 @@ import dev.bursar.domain.lease.Notice;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgSettings;
-import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletOwner;
@@ -99,11 +98,13 @@ public final class Simulation {
   private final World world;
   private final Known known = new Known();
   private final Judgement judgement;
+  private final ViewChecks views;
   private long steps;
 
   private Simulation(World world) {
     this.world = world;
     this.judgement = new Judgement(world);
+    this.views = new ViewChecks(world);
   }
 
   /** Runs a scenario. The same scenario always comes to the same. */
@@ -159,6 +160,9 @@ public final class Simulation {
     List<SimulatedBudgeter> budgeters = budgeters();
     List<SimulatedCorrector> correctors = correctors();
     List<SimulatedLessee> lessees = lessees();
+    if (world.scenario.has(Beside.VIEWERS)) {
+      new SimulatedViewer(world, views).next();
+    }
     changePlans(sidecars, listeners);
     overrideLimits();
     overrideLimitsTwice();
@@ -546,12 +550,17 @@ public final class Simulation {
     }
     wakeAll();
     runFor(20 * SECOND);
+    viewAll();
     letAllFallDue();
     wakeAll();
     runFor(30 * SECOND);
     letAllFallDue();
     wakeAll();
+    viewAll();
     runFor(310 * SECOND);
+    if (world.watch.violations().isEmpty()) {
+      views.expectTold();
+    }
   }
 
   /** Nobody asks for anything: what falls due is done by itself. */
@@ -570,10 +579,19 @@ public final class Simulation {
   private void wakeAll() {
     for (EntityId id : world.watch.shadows.entities()) {
       switch (id.kind()) {
-        case ORG -> tell(id, new OrgCommand.ViewOrg());
-        case WALLET -> tell(id, new WalletCommand.View());
-        case TEAM -> tell(id, new TeamCommand.ViewLimits(List.of()));
+        case ORG -> views.org(id, new OrgCommand.ViewOrg());
+        case WALLET -> views.wallet(id);
+        case TEAM -> views.limits(id, List.of());
       }
+      runFor(SECOND / 20);
+    }
+  }
+
+  /** Everybody is asked for all that they are to tell. */
+  private void viewAll() {
+    for (EntityId id : world.watch.shadows.entities()) {
+      views.all(id);
+      runFor(SECOND / 20);
     }
   }
 }

@@ -59,6 +59,51 @@ final class Instead {
         plan.limits().stream().filter(each -> !each.budget().equals(budget)).toList());
   }
 
+  /** The plan with limits of these budgets that deny. */
+  static Plan denying(List<Budget> budgets, Plan plan) {
+    return new Plan(
+        plan.reservation(),
+        plan.request(),
+        plan.wallet(),
+        plan.creditType(),
+        plan.amount(),
+        plan.price(),
+        plan.limits().stream()
+            .map(
+                each ->
+                    budgets.stream().anyMatch(budget -> budget.id().equals(each.budget()))
+                        ? denying(each)
+                        : each)
+            .toList(),
+        plan.teamLimits(),
+        plan.actor(),
+        plan.idempotencyKey(),
+        plan.salt(),
+        plan.departments(),
+        plan.madeAt(),
+        plan.countsAt(),
+        plan.leaseUntil(),
+        plan.catalogVersion());
+  }
+
+  private static LimitState denying(LimitState of) {
+    return new LimitState(
+        of.budget(),
+        of.scope(),
+        of.measure(),
+        of.window(),
+        Budget.Mode.HARD,
+        of.limit(),
+        of.used(),
+        of.held(),
+        of.windowStart(),
+        of.resetsAt(),
+        of.source(),
+        of.override(),
+        of.thresholds(),
+        of.since());
+  }
+
   /** The plan under the name that was asked for. */
   static Plan as(OrgCommand.Reserve ask, Plan plan) {
     ReservationId id = Objects.requireNonNull(ReservationId.parse(plan.reservation()));
@@ -188,6 +233,25 @@ final class Instead {
 
   static LimitState resetting(LimitState of, Instant at) {
     return with(of, of.held(), at);
+  }
+
+  /** With the limit of a budget, whatever has changed that. */
+  static LimitState as(Budget budget, LimitState of) {
+    return new LimitState(
+        of.budget(),
+        of.scope(),
+        of.measure(),
+        of.window(),
+        budget.mode(),
+        budget.limit(),
+        of.used(),
+        of.held(),
+        of.windowStart(),
+        of.resetsAt(),
+        of.source(),
+        null,
+        of.thresholds(),
+        of.since());
   }
 
   static LimitState withNothingHeld(LimitState of) {

@@ -206,6 +206,23 @@ enum LeaseBug implements PlantedBug {
     }
   },
 
+  A_LEASE_IS_ADDED_TO_THOUGH_IT_LACKS_A_BUDGET_SET_SINCE("I11: which does not hold in") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.hasLeases() && scenario.has(Beside.BUDGETERS);
+    }
+
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return new AddedThoughItLacks<>(real);
+    }
+  },
+
   A_REVOKED_LEASE_IS_ADDED_TO("I9: is revoked, and is added to") {
     @Override
     public long soughtFrom() {

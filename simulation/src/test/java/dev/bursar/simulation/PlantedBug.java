@@ -18,7 +18,8 @@ interface PlantedBug extends Tampering {
             BudgetBug.values(),
             ProtocolBug.values(),
             LeaseBug.values(),
-            SidecarBug.values())
+            SidecarBug.values(),
+            ViewBug.values())
         .flatMap(Stream::of);
   }
 

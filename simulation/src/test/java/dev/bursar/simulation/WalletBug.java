@@ -744,6 +744,18 @@ enum WalletBug implements PlantedBug {
     }
   },
 
+  A_WALLET_IN_DEBT_SENDS_CREDITS_AWAY("model: leaves a wallet that owes") {
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return new TransferredInDebt<>(real);
+    }
+  },
+
   THE_WALLET_OF_A_TEAM_IS_NOT_FOUND("model: is asked of", "model: and was asked for as null") {
     @Override
     public long soughtFrom() {
