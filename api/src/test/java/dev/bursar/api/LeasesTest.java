@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bursar.api.RunningApi.Answer;
 import dev.bursar.domain.access.Role;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.identity.ReservationId;
 import java.net.http.HttpRequest;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -436,6 +437,31 @@ class LeasesTest {
     assertThat(rejected.at("/results/0/status")).isEqualTo("rejected");
     assertThat(rejected.at("/results/0/error/field")).isEqualTo("source");
     assertThat(report(lease, 1, "", use("1", 3_000)).at("/reported")).isEqualTo("3");
+  }
+
+  @Test
+  void whatWasUsedOfALeaseThatIsForgottenIsAnEventHoweverLongItsNamesAre() {
+    String name = "_".repeat(255);
+    api.put("/v1/orgs/" + name, "{'name':'Long','timezone':'UTC'}");
+    api.put("/v1/orgs/%s/wallets/%s".formatted(name, name), "{}");
+    String lease = new ReservationId(name, name, "x".repeat(24)).toString();
+    assertThat(lease.length()).isGreaterThan(1_500);
+    String event =
+        RunningApi.json(
+            "{'specversion':'1.0','type':'dev.bursar.usage','source':'%s','id':'1','time':'2026-03-02T09:59:00Z',"
+                    .formatted(lease)
+                + "'data':{'subject':{'org':'%s'},'wallet':'%s','amount':'1','credit_type':'platform'}}"
+                    .formatted(name, name));
+    Answer reported =
+        api.send(
+            api.request(
+                "POST",
+                "/v1/events",
+                api.key(Role.ORG_ADMIN, name),
+                event,
+                "Content-Type",
+                "application/cloudevents+json"));
+    assertThat(reported.at("/results/0/status")).as(reported.body()).isEqualTo("accepted");
   }
 
   @Test

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.math.BigDecimal;
+import java.net.URLEncoder;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +66,35 @@ class SidecarTest {
         "POST",
         "/v1/reservations",
         ONE_SHOT.formatted(1_000).replace("'commit':true", "'commit':false"));
+  }
+
+  /** A name in which each character takes six, where it is encoded. */
+  @Test
+  void whatAnOrgOfALongNameUsesIsCharged() throws Exception {
+    String org = "ж".repeat(80);
+    String path = "/v1/orgs/" + URLEncoder.encode(org, StandardCharsets.UTF_8);
+    try (NodeBehindProxy behind = new NodeBehindProxy(directory, "1000", "500")) {
+      node = behind;
+      send(node.port, "PUT", path, "{'name':'Long'}");
+      send(node.port, "PUT", path + "/wallets/main", "{}");
+      send(
+          node.port,
+          "POST",
+          path + "/wallets/main/grants",
+          "{'id':'g','credit_type':'platform','amount':'100','category':'paid'}");
+      try (BursarProcess sidecar = node.sidecar(port)) {
+        Answer used =
+            send(port, "POST", "/v1/reservations", ONE_SHOT.formatted(0).replace("box", org));
+        assertThat(used.at("source")).as(used.json().toString()).isEqualTo("lease");
+        until(
+            () ->
+                send(node.port, "GET", path + "/wallets/main", "")
+                    .json()
+                    .at("/balances/0/balance")
+                    .asText()
+                    .equals("99.5"));
+      }
+    }
   }
 
   @Test

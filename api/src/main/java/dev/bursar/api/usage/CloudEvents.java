@@ -23,7 +23,7 @@ final class CloudEvents {
   static final String BATCH = "application/cloudevents-batch+json";
 
   private static final String VERSION = "1.0";
-  private static final int SOURCE_CHARS_MAX = 1_024;
+  private static final int SOURCE_CHARS_MAX = 2_000;
   private static final int ID_CHARS_MAX = 255;
   private static final int TYPE_CHARS_MAX = 255;
 

@@ -23,8 +23,7 @@ final class Reports {
     return list(
         uses,
         (use, out) -> {
-          byte[] head =
-              JsonWriter.bytes(json -> json.field("id", use.id()).field("time", use.at()));
+          byte[] head = JsonWriter.bytes(json -> json.field("id", id(use)).field("time", use.at()));
           // Two objects become one.
           out.write(head, 0, head.length - 1);
           out.write(',');
@@ -53,7 +52,7 @@ final class Reports {
         });
   }
 
-  /** A reservation's name may be longer than an event's. */
+  /** A name has its org in it, encoded: it may be longer than a use's may be at the server. */
   private static String id(Entry.Stored use) {
     return use.id().length() <= ID_CHARS_MAX ? use.id() : Owed.key("reservation", use.id());
   }

@@ -10,6 +10,7 @@ import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.SidecarSettings;
@@ -378,6 +379,31 @@ final class ServerOverHttpTest {
       assertThat(event.path("id").asText().length()).isBetween(1, 255);
       assertThat(event.path("type").asText()).isEqualTo("dev.bursar.usage");
     }
+  }
+
+  /** So it is charged once, if the lease is forgotten meanwhile. */
+  @Test
+  void aUseHasTheSameNameInAReportAndAsAnEventHoweverLongItsOrgsIs() throws Exception {
+    answers.put("/v1/leases/L1/report", "{'code':'lease_not_found'}");
+    statuses.put("/v1/leases/L1/report", 404);
+    answers.put("/v1/events", "{'results':[{'status':'accepted'}]}");
+    String id = Sidecar.RESERVATION + EntityId.encoded("ж".repeat(80)) + "_life.1";
+    ReserveRequest work = ModelServer.request("2", true);
+    Use use = new Use(id, "L1", Instant.EPOCH, work, null, work.amount(), "platform", 2_000_000);
+    try (UsageFile file = UsageFile.open(directory, new UsageFile.Settings(1 << 24, 1 << 20))) {
+      file.start(List::of, () -> {});
+      file.keep(new Entry.Used(use, null)).join();
+      UsageFile.Batch kept = file.next(1);
+      assertThat(kept).isNotNull();
+      Ask ask = new Ask.Settle("c1", "L1", 1, -1, Map.of(), 0, 300, 1);
+      server.ask(ask, kept.uses()).toCompletableFuture().join();
+      server.report(kept.uses()).toCompletableFuture().join();
+    }
+    JsonNode reported = JsonTree.read(asked.take().getBytes(StandardCharsets.UTF_8));
+    JsonNode event = JsonTree.read(asked.take().getBytes(StandardCharsets.UTF_8));
+    String name = reported.at("/usage/0/id").asText();
+    assertThat(name.length()).isBetween(1, 255);
+    assertThat(event.at("/0/id").asText()).isEqualTo(name);
   }
 
   @Test
