@@ -47,7 +47,7 @@ final class Desks {
   private static final long IDLE_NANOS = Duration.ofMinutes(1).toNanos();
   private static final long LOOK_NANOS = Duration.ofSeconds(5).toNanos();
 
-  /** Of how many orgs terms are asked for at once when something has changed for all. */
+  /** Of how many orgs terms are asked for at once: of all again, or since all have changed. */
   private static final int AT_ONCE = 16;
 
   /** So much of what was wanted is remembered, of all orgs. */
@@ -60,7 +60,6 @@ final class Desks {
   private static final int ASKED_AHEAD = 32;
 
   private static final long TICK_NANOS = Duration.ofMillis(100).toNanos();
-  private static final long AGAIN_NANOS = Duration.ofMillis(500).toNanos();
 
   private final SidecarSettings settings;
   private final Server server;
@@ -78,6 +77,11 @@ final class Desks {
   private final Queue<Runnable> toAskAhead = new ConcurrentLinkedQueue<>();
   private final AtomicInteger asking = new AtomicInteger();
   private final AtomicInteger underWay = new AtomicInteger();
+
+  /** Whose terms are to be asked for again, and how many of these are being asked for. */
+  private final Queue<OrgDesk> toFetch = new ConcurrentLinkedQueue<>();
+
+  private final AtomicInteger fetching = new AtomicInteger();
   private long lookedAt;
   private volatile boolean ended;
 
@@ -318,15 +322,47 @@ final class Desks {
   /** Does what is due in all of them; when it is to be asked again. */
   long tick() {
     long now = host.nanos();
+    boolean all = toFetch.isEmpty();
     for (OrgDesk desk : desks.values()) {
       desk.run(decider -> decider.tick(now));
-      boolean wanted = now - desk.askedAt() < FORGET_NANOS;
-      if (wanted && now - desk.fetchedAt() > settings.termsEvery().toNanos()) {
-        fetch(desk);
+      if (all && isToBeFetched(desk, now)) {
+        toFetch.add(desk);
       }
+    }
+    while (!toFetch.isEmpty() && fetching.get() < AT_ONCE) {
+      fetching.incrementAndGet();
+      fetchNext();
     }
     makeRoom(now);
     return host.nanos() + TICK_NANOS;
+  }
+
+  private boolean isToBeFetched(OrgDesk desk, long now) {
+    return now - desk.askedAt() < FORGET_NANOS
+        && now - desk.fetchedAt() > settings.termsEvery().toNanos()
+        && desk.isToBeTried(now);
+  }
+
+  private void fetchNext() {
+    OrgDesk desk = toFetch.poll();
+    if (desk == null || ended) {
+      fetching.decrementAndGet();
+      return;
+    }
+    if (isToBeFetched(desk, host.nanos())) {
+      fetch(desk);
+    }
+    var unused = desk.fetched().thenRunAsync(this::fetchNext, host::soon);
+  }
+
+  /**
+   * Fetches the terms of an org that somebody asks about, if there are none: not again and again
+   * while that fails.
+   */
+  void fetchUnlessFailed(OrgDesk desk) {
+    if (desk.isToBeTried(host.nanos())) {
+      fetch(desk);
+    }
   }
 
   /** What is not asked about for long goes whole; where there is little room, the oldest goes. */
@@ -385,7 +421,7 @@ final class Desks {
       host.soon(() -> fetch(desk));
     } else if (desk.beginPause()) {
       var unused =
-          host.after(AGAIN_NANOS)
+          host.after(desk.pause())
               .thenRun(
                   () -> {
                     desk.endPause();

@@ -27,6 +27,11 @@ final class OrgDesk {
    */
   private static final int CHANGES_MAX = 1_000;
 
+  /** For so long terms that could not be had are not asked for again, and at most for so long. */
+  private static final long AGAIN_NANOS = 500_000_000L;
+
+  private static final long AGAIN_NANOS_MAX = 10 * AGAIN_NANOS;
+
   final String org;
 
   /** How reservations that are made here for it begin. */
@@ -49,6 +54,11 @@ final class OrgDesk {
   private volatile long fetchedAt;
   private volatile long beganAt;
   private volatile long confirmedFrom;
+
+  /** How long they are not asked for again since they could not be had; 0 if they could. */
+  private volatile long pause;
+
+  private volatile long failedAt;
 
   /** Somebody waits until all leases were looked at since a change. */
   private record Looking(long change, CompletableFuture<Void> done) {}
@@ -233,6 +243,26 @@ final class OrgDesk {
     return fetchedAt;
   }
 
+  /** Whether they can be asked for, though that may have failed before. */
+  boolean isToBeTried(long now) {
+    return pause == 0 || now - failedAt >= pause;
+  }
+
+  /** For how long they are not asked for again. */
+  long pause() {
+    return pause;
+  }
+
+  /** They could not be had: after a pause the next one is twice as long. */
+  private void failed(LocalDecider decider) {
+    long now = host.nanos();
+    if (isToBeTried(now)) {
+      failedAt = now;
+      pause = Math.clamp(2 * pause, AGAIN_NANOS, AGAIN_NANOS_MAX);
+    }
+    decider.leases().pricesLost(now);
+  }
+
   /** Whether nobody is fetching terms; then the caller is to. */
   synchronized boolean beginFetching() {
     if (fetching != null) {
@@ -254,6 +284,7 @@ final class OrgDesk {
         decider -> {
           fetchedAt = host.nanos();
           confirmedFrom = beganAt;
+          pause = 0;
           refused = false;
           unreadable = false;
           replace(decider, terms);
@@ -267,7 +298,7 @@ final class OrgDesk {
 
   /** They can't be asked for: the last ones stay in use. */
   void unanswered() {
-    end(decider -> decider.leases().pricesLost(host.nanos()));
+    end(this::failed);
   }
 
   /** What is told of them can't be read: the last ones stay in use. Whether that is new. */
@@ -277,7 +308,7 @@ final class OrgDesk {
         decider -> {
           isNew[0] = !unreadable;
           unreadable = true;
-          decider.leases().pricesLost(host.nanos());
+          failed(decider);
         });
     return isNew[0];
   }
@@ -288,6 +319,7 @@ final class OrgDesk {
         decider -> {
           fetchedAt = host.nanos();
           confirmedFrom = beganAt;
+          pause = 0;
           refused = true;
           replace(decider, null);
           decider.termsGone();

@@ -154,7 +154,7 @@ public final class Sidecar implements Changes, AutoCloseable {
     String id = desks.newId(desk);
     long now = host.nanos();
     if (desk.known() == null && !desk.isRefused()) {
-      desks.fetch(desk);
+      desks.fetchUnlessFailed(desk);
       if (server.isSilent()) {
         return atOnce(Decision.Elsewhere.IT_IS);
       }
@@ -567,7 +567,7 @@ public final class Sidecar implements Changes, AutoCloseable {
     if (before != null) {
       return CompletableFuture.completedFuture(before.terms());
     }
-    desks.fetch(desk);
+    desks.fetchUnlessFailed(desk);
     return waited(desk.fetched(), host.nanos())
         .thenApply(
             done -> {

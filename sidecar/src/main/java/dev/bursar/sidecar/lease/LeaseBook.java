@@ -335,8 +335,7 @@ public final class LeaseBook {
     long first = questions.firstSent(ask, sentAt);
     Demand demand = demand(ask);
     if (told instanceof Told.Lost) {
-      questions.lost(ask, first);
-      lost(ask, demand, now);
+      lost(ask, demand, questions.lost(ask, first), now);
       return;
     }
     questions.over(ask);
@@ -374,10 +373,10 @@ public final class LeaseBook {
   /**
    * It is asked again; those who wait do not wait for that. Reports are repeated by who reports.
    */
-  private void lost(Ask ask, @Nullable Demand demand, long now) {
+  private void lost(Ask ask, @Nullable Demand demand, long pause, long now) {
     boolean report = ask instanceof Ask.Settle it && it.uses() > 0;
     if (!report) {
-      questions.askLater(ask, now + HeldLease.RETRY);
+      questions.askLater(ask, now + pause);
     }
     if (demand != null) {
       demand.unanswered = true;

@@ -14,12 +14,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class Questions {
 
+  /** What was lost is not asked again for so long first, and at most for so long. */
+  private static final long AGAIN = 500_000_000L;
+
+  private static final long AGAIN_MAX = 8 * AGAIN;
+
   private record Later(Ask ask, long at) {}
+
+  /** Of what was lost: when it was sent first, and for how long it is not asked again. */
+  private record Lost(long firstSent, long pause) {}
 
   private final String name;
   private final Queue<Ask> now = new ArrayDeque<>();
   private final List<Later> later = new ArrayList<>();
-  private final Map<String, Long> firstSent = new HashMap<>();
+  private final Map<String, Lost> lost = new HashMap<>();
   private long calls;
 
   /**
@@ -69,16 +77,24 @@ final class Questions {
    * @param sentAt when it was sent this time
    */
   long firstSent(Ask ask, long sentAt) {
-    return firstSent.getOrDefault(ask.callId(), sentAt);
+    Lost before = lost.get(ask.callId());
+    return before == null ? sentAt : before.firstSent;
   }
 
-  /** It may have happened, and is to be asked again. */
-  void lost(Ask ask, long first) {
-    firstSent.put(ask.callId(), first);
+  /**
+   * It may have happened, and is to be asked again.
+   *
+   * @return for how long not: the more often it was lost, the longer
+   */
+  long lost(Ask ask, long first) {
+    Lost before = lost.get(ask.callId());
+    long pause = before == null ? AGAIN : Math.min(2 * before.pause, AGAIN_MAX);
+    lost.put(ask.callId(), new Lost(first, pause));
+    return pause;
   }
 
   /** It is not asked any more. */
   void over(Ask ask) {
-    firstSent.remove(ask.callId());
+    lost.remove(ask.callId());
   }
 }

@@ -655,6 +655,25 @@ final class LocalDeciderTest {
         .isInstanceOf(Elsewhere.class);
   }
 
+  /** Many sidecars would be a storm, otherwise, for a server that has just come back. */
+  @Test
+  void whatIsLostIsAskedAgainAfterPausesThatGrow() {
+    Desk desk = new Desk(1_000);
+    LeaseBook leases = desk.decider.leases();
+    desk.decider.reserve(Desk.request("ann", "2", null, true), "x", 0, Desk.NOON);
+    Ask ask = leases.nextAsk();
+    assertThat(ask).isNotNull();
+    long now = 0;
+    for (long tenths : new long[] {5, 10, 20, 40, 40}) {
+      leases.told(ask, new Told.Lost(), now, now);
+      now += tenths * Desk.SECOND / 10;
+      leases.tick(now - 1);
+      assertThat(leases.nextAsk()).isNull();
+      leases.tick(now);
+      assertThat(leases.nextAsk()).isSameAs(ask);
+    }
+  }
+
   @Test
   void aLeaseIsProlongedWhileItIsUsed() {
     Desk desk = new Desk(1_000);
