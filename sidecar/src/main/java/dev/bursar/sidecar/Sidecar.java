@@ -538,7 +538,8 @@ public final class Sidecar implements Changes, AutoCloseable {
               }
               Throwable cause = error instanceof CompletionException ? error.getCause() : error;
               // What may have been charged already is not charged again.
-              return cause instanceof ServerAway && !request.commit()
+              boolean mayBeCharged = request.commit() && !ServerAway.isUnsent(error);
+              return cause instanceof ServerAway && !mayBeCharged
                   ? unasked(request)
                   : CompletableFuture.<Decision>failedStage(cause);
             })

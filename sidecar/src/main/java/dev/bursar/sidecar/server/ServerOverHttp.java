@@ -55,6 +55,9 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   private static final Logger LOG = LoggerFactory.getLogger(ServerOverHttp.class);
   private static final Reported LOST = new Reported(new Told.Lost(), List.of());
 
+  private static final Reported TOO_LARGE =
+      new Reported(new Told.Refused("too_large", null), List.of());
+
   private static final String KEY = "Idempotency-Key";
   private static final int LISTS_MAX = 4;
 
@@ -184,7 +187,15 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
         };
     boolean adding = !(ask instanceof Ask.Settle it) || it.topUp() >= 0;
     return sent.handle(
-        (answer, error) -> error == null ? read(answer, it -> reported(it, adding)) : LOST);
+        (answer, error) ->
+            error != null
+                ? LOST
+                : read(answer, it -> uses.isEmpty() ? reported(it, adding) : ofReport(it, adding)));
+  }
+
+  /** A report can be made smaller, whoever on its way calls it too large. */
+  private static Reported ofReport(HttpResponse<byte[]> answer, boolean adding) {
+    return answer.statusCode() == 413 ? TOO_LARGE : reported(answer, adding);
   }
 
   /** What can't be read is not known. */
@@ -336,7 +347,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
 
   private static Reported events(HttpResponse<byte[]> answer) {
     if (answer.statusCode() != 200) {
-      return reported(answer, true);
+      return ofReport(answer, true);
     }
     JsonNode json = json(answer);
     return new Reported(new Told.Denied(), rejected(json), notYet(json));

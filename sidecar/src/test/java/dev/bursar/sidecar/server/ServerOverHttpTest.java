@@ -344,6 +344,43 @@ final class ServerOverHttpTest {
     }
   }
 
+  /** Such as nginx, whose answer is a page: in halves it gets there. */
+  @Test
+  void aReportThatIsTooLargeForWhoeverIsOnTheWayIsTooLarge() {
+    String page = "<html>413 Request Entity Too Large</html>";
+    for (String path : List.of("/v1/leases/L1/report", "/v1/leases/L1/close", "/v1/events")) {
+      answers.put(path, page);
+      statuses.put(path, 413);
+    }
+    ReserveRequest work = ModelServer.request("2", true);
+    Use use = new Use("u", null, Instant.EPOCH, work, null, work.amount(), "platform", 2_000_000);
+    List<Entry.Stored> uses = List.of(Entry.Stored.owed(use, List.of(), null));
+    Told tooLarge = new Told.Refused("too_large", null);
+    Ask report = new Ask.Settle("c1", "L1", 1, -1, Map.of(), 0, 300, 1);
+    assertThat(server.ask(report, uses).toCompletableFuture().join().told()).isEqualTo(tooLarge);
+    assertThat(server.report(uses).toCompletableFuture().join().told()).isEqualTo(tooLarge);
+    assertThat(
+            server.ask(new Ask.Close("c2", "L1", 1), List.of()).toCompletableFuture().join().told())
+        .as("nothing is reported with it")
+        .isEqualTo(new Told.Lost());
+  }
+
+  @Test
+  void aOneShotThatWasNeverSentIsLetPassAndOneThatMayHaveBeenChargedIsNot() throws Exception {
+    try (Sidecar sidecar = sidecar(FailMode.ALLOW)) {
+      assertThat(sidecar.terms("acme").toCompletableFuture().join()).isNotNull();
+      answers.put("/v1/leases", "{'decision':'deny'}");
+      ReserveRequest charging = ModelServer.of(ModelServer.request("1", true), null);
+      assertThat(sidecar.reserve(charging).toCompletableFuture())
+          .as("the server has answered 503 to it")
+          .failsWithin(Duration.ofSeconds(30));
+      http.stop(0);
+      assertThat(server.isSilent()).isFalse();
+      assertThat(sidecar.reserve(charging).toCompletableFuture().join())
+          .isInstanceOf(Decision.Allowed.class);
+    }
+  }
+
   private void assertAway(String why) {
     assertThatThrownBy(this::end)
         .satisfies(error -> assertThat(ServerAway.isUnsent(error)).isFalse())
