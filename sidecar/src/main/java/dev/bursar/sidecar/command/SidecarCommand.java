@@ -102,8 +102,8 @@ public final class SidecarCommand implements Callable<Integer> {
       paramLabel = "MB",
       defaultValue = "256",
       description =
-          "How much usage may be kept that the server does not have, 1 to 1000000. Default:"
-              + " ${DEFAULT-VALUE}")
+          "How much usage may be kept that the server does not have, 1 to 1000000; the directory"
+              + " takes up to twice that, and 40 MB. Default: ${DEFAULT-VALUE}")
   private long fileMegabytes;
 
   @Option(

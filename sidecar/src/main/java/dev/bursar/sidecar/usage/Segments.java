@@ -20,6 +20,7 @@ final class Segments implements Iterable<Segment>, AutoCloseable {
   private final long bytes;
   private final Deque<Segment> all = new ArrayDeque<>();
   private final Recovery recovered;
+  private volatile long length;
 
   /**
    * Opens them, and reads what was left.
@@ -33,6 +34,7 @@ final class Segments implements Iterable<Segment>, AutoCloseable {
     if (all.isEmpty()) {
       all.add(Segment.open(directory, 1));
     }
+    this.length = all.stream().mapToLong(Segment::length).sum();
   }
 
   /** What an earlier life has left in them. */
@@ -44,6 +46,17 @@ final class Segments implements Iterable<Segment>, AutoCloseable {
   @Override
   public Iterator<Segment> iterator() {
     return all.iterator();
+  }
+
+  /** How long all of them are together; may be asked by any thread. */
+  long length() {
+    return length;
+  }
+
+  /** Adds entries to the last one, in the order given; none, if it fails. */
+  void append(byte[] framed, boolean force) throws IOException {
+    last().append(framed, force);
+    length += framed.length;
   }
 
   /** The one that grows. */
@@ -75,6 +88,7 @@ final class Segments implements Iterable<Segment>, AutoCloseable {
       next.delete();
       throw e;
     }
+    length += framed.length;
     all.add(next);
   }
 
@@ -82,6 +96,7 @@ final class Segments implements Iterable<Segment>, AutoCloseable {
   void dropBefore(long number) {
     while (all.size() > 1 && all.getFirst().number < number) {
       Segment over = all.removeFirst();
+      length -= over.length();
       try {
         over.delete();
       } catch (IOException e) {

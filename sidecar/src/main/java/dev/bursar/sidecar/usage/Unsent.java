@@ -82,12 +82,12 @@ final class Unsent {
     return new Entry.Confirmed(confirmedSegment, confirmedOffset);
   }
 
-  /** There is nothing before this segment. */
-  void movedTo(long segment) {
+  /** There is nothing before this place. */
+  void movedTo(long segment, long offset) {
     confirmedSegment = segment;
-    confirmedOffset = 0;
+    confirmedOffset = offset;
     readSegment = segment;
-    readOffset = 0;
+    readOffset = offset;
   }
 
   /**

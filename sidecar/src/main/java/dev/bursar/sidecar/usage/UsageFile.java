@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * What was used and is not reported yet, where a crash does not lose it. What is to be kept waits
  * for one thread that writes all that wait together, with one {@code fsync}; what is only to be
  * written is written at once, where nothing else waits. It grows up to a bound, and shrinks as the
- * server confirms.
+ * server confirms: what comes behind something that is not confirmed stays as long as that does.
  */
 public final class UsageFile implements UsageLog {
 
@@ -36,7 +36,16 @@ public final class UsageFile implements UsageLog {
    * @param bytesMax bytes of usage that the server does not have yet, beyond which it is full
    * @param segmentBytes bytes of one of its parts
    */
-  public record Settings(long bytesMax, long segmentBytes) {}
+  public record Settings(long bytesMax, long segmentBytes) {
+
+    /** Parts that are there though the server has everything, here and aside. */
+    private static final int PARTS = 4;
+
+    /** Bytes of everything, beyond which it is full. */
+    long lengthMax() {
+      return 2 * bytesMax + PARTS * segmentBytes;
+    }
+  }
 
   private final Path directory;
   private final Settings settings;
@@ -69,6 +78,7 @@ public final class UsageFile implements UsageLog {
     this.segments = new Segments(directory, settings.segmentBytes());
     this.recovered = segments.recovered();
     this.unsent = new Unsent(recovered);
+    drop();
     this.writes = new GroupedWrites(guard, new Written());
     Path besides = directory.resolve(ASIDE);
     if (Files.isDirectory(besides)) {
@@ -127,6 +137,9 @@ public final class UsageFile implements UsageLog {
 
   @Override
   public CompletableFuture<Void> keep(Entry entry) {
+    if (entry instanceof Entry.Passed && isLong()) {
+      return CompletableFuture.failedFuture(new IOException("the usage file is full"));
+    }
     try {
       return writes.keep(framed(entry), isUse(entry));
     } catch (IOException | RuntimeException e) {
@@ -165,7 +178,7 @@ public final class UsageFile implements UsageLog {
 
     @Override
     public void append(byte[] framed, boolean force, long uses, long usedBytes) throws IOException {
-      segments.last().append(framed, force);
+      segments.append(framed, force);
       unsent.added(uses, usedBytes);
     }
 
@@ -214,13 +227,19 @@ public final class UsageFile implements UsageLog {
     bytes.writeBytes(framed(all ? new Entry.Confirmed(next, 0) : unsent.confirmed()));
     segments.begin(bytes.toByteArray());
     if (all) {
-      unsent.movedTo(next);
+      unsent.movedTo(next, 0);
     }
     drop();
   }
 
-  /** The last one that is over is kept, for the keys of calls that are in it. */
+  /**
+   * The last one that is over is kept, for the keys of calls that are in it. Where the server has
+   * all that was used, all that came behind is over, too.
+   */
   private void drop() {
+    if (unsent.isNothing()) {
+      unsent.movedTo(segments.last().number, segments.last().length());
+    }
     segments.dropBefore(unsent.confirmed().segment() - 1);
   }
 
@@ -228,7 +247,17 @@ public final class UsageFile implements UsageLog {
 
   @Override
   public boolean isFull() {
-    return unsentBytes() >= settings.bytesMax() || writes.isFull();
+    return unsentBytes() >= settings.bytesMax() || isLong() || writes.isFull();
+  }
+
+  /** Whether all that is in it takes too much, though little of it may be usage. */
+  private boolean isLong() {
+    return length() >= settings.lengthMax();
+  }
+
+  private long length() {
+    UsageFile besides = aside;
+    return segments.length() + (besides == null ? 0 : besides.length());
   }
 
   @Override

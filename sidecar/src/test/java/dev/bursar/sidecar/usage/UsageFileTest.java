@@ -260,6 +260,57 @@ final class UsageFileTest {
     }
   }
 
+  private static UsageFile.Batch filled(UsageFile file) throws IOException {
+    file.keep(used("u1")).join();
+    UsageFile.Batch first = file.next(10);
+    assertThat(first).isNotNull();
+    for (int i = 1; i <= 5_000 && !file.isFull(); i++) {
+      file.write(opened("r" + i)).join();
+      file.write(new Entry.Closed("r" + i, null)).join();
+    }
+    assertThat(file.isFull()).isTrue();
+    return first;
+  }
+
+  private long length() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.mapToLong(each -> each.toFile().length()).sum();
+    }
+  }
+
+  /** What was set aside and given back while something waits for the server. */
+  @Test
+  void itIsFullWhenSoMuchIsInItThoughLittleOfItIsUsage() throws IOException {
+    UsageFile.Settings small = new UsageFile.Settings(100_000, 10_000);
+    try (UsageFile file = open(small)) {
+      UsageFile.Batch first = filled(file);
+      assertThat(length()).isBetween(240_000L, 250_000L);
+      assertThat(file.keep(new Entry.Passed(new CallKey("reserve a", 1))))
+          .as("nor is it known any more that the server is to answer something")
+          .isCompletedExceptionally();
+      file.keep(used("r0")).join();
+      file.confirm(first, first.uses());
+      assertThat(file.isFull()).as("one came behind").isTrue();
+      confirm(file, 10);
+      assertThat(file.isFull()).isFalse();
+      file.keep(new Entry.Passed(new CallKey("reserve a", 1))).join();
+      assertThat(length()).isLessThan(30_000);
+    }
+  }
+
+  @Test
+  void whatIsFullOfWhatIsOverIsNotFullInAnotherLife() throws IOException {
+    UsageFile.Settings small = new UsageFile.Settings(100_000, 10_000);
+    try (UsageFile file = open(small)) {
+      filled(file);
+    }
+    try (UsageFile file = open(small)) {
+      assertThat(file.isFull()).isTrue();
+      confirm(file, 10);
+      assertThat(file.isFull()).isFalse();
+    }
+  }
+
   @Test
   void twoDoNotWriteTheSameFile() throws IOException {
     try (UsageFile file = open(LARGE)) {
