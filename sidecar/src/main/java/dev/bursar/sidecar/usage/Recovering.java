@@ -1,6 +1,8 @@
 package dev.bursar.sidecar.usage;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +20,16 @@ public final class Recovering {
   /** Of so many reservations is remembered how they ended. */
   private static final int ENDED_MAX = 4_000;
 
+  /**
+   * So much is known of open reservations, as they are counted while they are open: more than may
+   * be at once. What is beyond that has expired and can't be told from the others, since nothing
+   * ends it in the file; those that expire first go.
+   */
+  private static final long OPEN_BYTES_MAX = 8 << 20;
+
+  private static final long OPEN_BYTES = 1_000;
+  private static final long PAIR_BYTES = 160;
+
   private record Lease(String org, String lease) {}
 
   private final Map<String, Entry.Opened> open = new LinkedHashMap<>();
@@ -29,6 +41,7 @@ public final class Recovering {
   private long unsent;
   private long unsentBytes;
   private long lostBytes;
+  private long openBytes;
 
   /**
    * @param first the number of the first segment
@@ -41,7 +54,7 @@ public final class Recovering {
   public void found(Entry entry) {
     switch (entry) {
       case Entry.Stored use -> ended(use.id(), "committed");
-      case Entry.Opened it -> open.put(it.id(), it);
+      case Entry.Opened it -> opened(it);
       case Entry.Closed it -> ended(it.id(), "released");
       case Entry.Confirmed it -> {
         if (it.segment() > confirmedSegment
@@ -62,9 +75,41 @@ public final class Recovering {
     }
   }
 
+  private void opened(Entry.Opened it) {
+    Entry.Opened before = open.put(it.id(), it);
+    openBytes += bytes(it) - (before == null ? 0 : bytes(before));
+    if (openBytes > 2 * OPEN_BYTES_MAX) {
+      forgetExpired();
+    }
+  }
+
+  private void forgetExpired() {
+    List<Entry.Opened> all = new ArrayList<>(open.values());
+    all.sort(Comparator.comparing(Entry.Opened::expiresAt));
+    for (Entry.Opened each : all) {
+      if (openBytes <= OPEN_BYTES_MAX) {
+        return;
+      }
+      open.remove(each.id());
+      openBytes -= bytes(each);
+    }
+  }
+
+  /** How much of the heap it takes, about. */
+  private static long bytes(Entry.Opened it) {
+    long bytes = OPEN_BYTES + it.id().length();
+    for (Map.Entry<String, String> each : it.request().metadata().entrySet()) {
+      bytes += PAIR_BYTES + each.getKey().length() + each.getValue().length();
+    }
+    Map<String, Long> usage = it.request().usage();
+    return bytes + (usage == null ? 0 : PAIR_BYTES * usage.size());
+  }
+
   /** What was never open is no reservation, but work that was charged at once. */
   private void ended(String id, String how) {
-    if (open.remove(id) != null) {
+    Entry.Opened was = open.remove(id);
+    if (was != null) {
+      openBytes -= bytes(was);
       ended.put(id, how);
       if (ended.size() > ENDED_MAX) {
         ended.remove(ended.keySet().iterator().next());
@@ -104,6 +149,9 @@ public final class Recovering {
 
   /** What was found. */
   public Recovery recovery() {
+    if (openBytes > OPEN_BYTES_MAX) {
+      forgetExpired();
+    }
     return new Recovery(
         List.copyOf(sums.values()),
         List.copyOf(open.values()),

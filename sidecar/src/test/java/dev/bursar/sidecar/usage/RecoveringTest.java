@@ -1,0 +1,67 @@
+package dev.bursar.sidecar.usage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.identity.Subject;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+final class RecoveringTest {
+
+  private static final Instant NOON = Instant.parse("2026-03-02T12:00:00Z");
+
+  private final Recovering found = new Recovering(1);
+
+  private static Entry.Opened opened(String id, Instant expiresAt, Map<String, String> metadata) {
+    ReserveRequest request =
+        new ReserveRequest(
+            Subject.ofOrg("acme"),
+            "chat",
+            null,
+            null,
+            null,
+            null,
+            Credits.of(1),
+            "platform",
+            300,
+            null,
+            false,
+            false,
+            metadata);
+    return new Entry.Opened(id, "L1", 1, request, "platform", 1, NOON, expiresAt, null);
+  }
+
+  /** Of what nobody has ended nothing is written when it expires. */
+  @Test
+  void howeverMuchHasExpiredWhatIsOpenIsFoundAndNotMuchElse() {
+    Instant late = NOON.plusSeconds(1_000_000);
+    List<String> open = IntStream.range(0, 5_000).mapToObj(i -> "open-" + i).toList();
+    for (int i = 0; i < 200_000; i++) {
+      if (i % 40 == 0) {
+        found.found(opened(open.get(i / 40), late, Map.of()));
+      }
+      found.found(opened("r" + i, NOON.plusSeconds(i), Map.of()));
+    }
+    assertThat(found.recovery().open()).hasSizeLessThan(9_000);
+    assertThat(found.recovery().open()).extracting(Entry.Opened::id).containsAll(open);
+    assertThat(found.recovery().open())
+        .extracting(Entry.Opened::id)
+        .as("somebody may commit what has only just expired")
+        .contains("r199999")
+        .doesNotContain("r0");
+  }
+
+  @Test
+  void whatSaysMoreTakesMore() {
+    Map<String, String> much = Map.of("note", "x".repeat(100_000));
+    for (int i = 0; i < 1_000; i++) {
+      found.found(opened("r" + i, NOON.plusSeconds(i), much));
+    }
+    assertThat(found.recovery().open()).hasSizeBetween(1, 90);
+  }
+}
