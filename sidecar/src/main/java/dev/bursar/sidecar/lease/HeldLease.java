@@ -2,6 +2,7 @@ package dev.bursar.sidecar.lease;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -226,6 +227,11 @@ public final class HeldLease {
   boolean isToBeProlonged(long now, long ttl) {
     long left = decideUntil - now;
     return !retired && !windowed && left > 0 && left < ttl / 2;
+  }
+
+  /** Whether all that is not on record was counted by these meters. */
+  boolean counts(Set<String> names) {
+    return (open == 0 && unreportedUses == 0) || meters.keySet().containsAll(names);
   }
 
   void grant(Map<String, Long> more) {

@@ -590,6 +590,8 @@ public final class LeaseBook {
           }
         }
         if (settled != null && settled.topUp() >= 0 && it.remaining() >= 0) {
+          // What ran or was set aside before is charged of units, too, and was not counted here.
+          lease.retired |= !lease.counts(it.meters().keySet());
           lease.grant(it.meters());
         }
         if (lease.retired) {
