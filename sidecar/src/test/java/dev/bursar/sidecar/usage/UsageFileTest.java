@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -336,6 +337,43 @@ final class UsageFileTest {
       assertThat(use.wallet()).isEqualTo("main");
       assertThat(new String(use.work(), StandardCharsets.UTF_8))
           .contains("\"bursar.unchecked\":\"true\"", "\"amount\":\"2\"");
+    }
+  }
+
+  /** Nobody could find it among the org's usage otherwise. */
+  @Test
+  void whatWasDecidedByNobodySaysSoHoweverMuchElseIsSaidOfIt() throws IOException {
+    Map<String, String> much = new TreeMap<>();
+    for (int i = 10; i < 30; i++) {
+      much.put("pair-" + i, "p" + i);
+    }
+    ReserveRequest it = request();
+    ReserveRequest request =
+        new ReserveRequest(
+            it.subject(),
+            "chat",
+            "m",
+            null,
+            null,
+            null,
+            Credits.of(2),
+            "platform",
+            300,
+            null,
+            false,
+            false,
+            much);
+    Use use = new Use("u1", null, NOON, request, null, Credits.of(2), "platform", 2_000_000);
+    try (UsageFile file = open(LARGE)) {
+      file.keep(new Entry.Used(use, null)).join();
+      UsageFile.Batch batch = file.next(1);
+      assertThat(batch).isNotNull();
+      Map<String, String> kept = batch.uses().getFirst().request().metadata();
+      assertThat(kept)
+          .hasSize(20)
+          .containsEntry(Use.UNCHECKED, "true")
+          .containsEntry("pair-28", "p28");
+      assertThat(kept).doesNotContainKey("pair-29");
     }
   }
 
