@@ -177,8 +177,8 @@ final class Desks {
     return entry(open, open.madeAt().plusNanos(lastsNanos), key);
   }
 
-  private static Entry.Opened entry(
-      OpenReservation open, Instant expiresAt, @Nullable CallKey key) {
+  /** The same, which lives until then as it was answered to a call with a key. */
+  static Entry.Opened entry(OpenReservation open, Instant expiresAt, @Nullable CallKey key) {
     return new Entry.Opened(
         open.id(),
         open.lease().id(),

@@ -341,22 +341,39 @@ public final class Sidecar implements Changes, AutoCloseable {
         : kept(until, new Decision.Elsewhere(), desk, done).thenApply(any -> ended);
   }
 
-  /** Lets a reservation that was made here live for so many seconds from now. */
-  public Ended extend(String reservation, long ttlSeconds) {
+  /**
+   * Lets a reservation that was made here live for so many seconds from now; no longer than what is
+   * held for it can be settled.
+   */
+  public CompletionStage<Ended> extend(String reservation, long ttlSeconds) {
+    return extend(reservation, ttlSeconds, null);
+  }
+
+  /**
+   * The same for a call with a key.
+   *
+   * @return failed if it can't be kept; then it may be tried again
+   */
+  public CompletionStage<Ended> extend(String reservation, long ttlSeconds, @Nullable CallKey key) {
     OrgDesk desk = deskOf(reservation);
-    return desk == null
-        ? unknown(reservation)
-        : unlessBefore(
-            desk.with(
-                decider -> {
-                  Ended it = decider.extend(reservation, ttlSeconds, host.nanos());
-                  OpenReservation open = decider.open(reservation);
-                  if (open != null) {
-                    file.note(desks.entry(open));
-                  }
-                  return it;
-                }),
-            reservation);
+    if (desk == null) {
+      return CompletableFuture.completedFuture(unknown(reservation));
+    }
+    CompletableFuture<?>[] kept = new CompletableFuture<?>[1];
+    Ended ended =
+        desk.with(
+            decider -> {
+              Ended it = decider.extend(reservation, ttlSeconds, host.nanos(), host.now());
+              OpenReservation open = decider.open(reservation);
+              if (open != null && it instanceof Ended.Prolonged prolonged) {
+                kept[0] = write(Desks.entry(open, prolonged.expiresAt(), key), key);
+              }
+              return it;
+            });
+    CompletableFuture<?> until = kept[0];
+    return until == null
+        ? CompletableFuture.completedFuture(unlessBefore(ended, reservation))
+        : until.thenApply(any -> ended);
   }
 
   /** A reservation that was made here and is open; null if there is none. */
@@ -365,6 +382,27 @@ public final class Sidecar implements Changes, AutoCloseable {
     return desk == null
         ? null
         : desk.<@Nullable OpenReservation>with(decider -> decider.open(reservation));
+  }
+
+  /**
+   * How a reservation that was made here has ended, {@code committed}, {@code released} or {@code
+   * expired}; null if that is not known, or not yet so.
+   */
+  public @Nullable String ended(String reservation) {
+    OrgDesk desk = deskOf(reservation);
+    String how =
+        desk == null
+            ? null
+            : desk.<@Nullable String>with(decider -> decider.ended(reservation, host.nanos()));
+    return how == null ? endedBefore.get(reservation) : how;
+  }
+
+  /** A reservation that was made here and has expired, as it was; null if there is none. */
+  public @Nullable OpenReservation expired(String reservation) {
+    OrgDesk desk = deskOf(reservation);
+    return desk == null
+        ? null
+        : desk.<@Nullable OpenReservation>with(decider -> decider.expired(reservation));
   }
 
   private @Nullable OrgDesk deskOf(String reservation) {

@@ -204,6 +204,14 @@ public final class HeldLease {
     settleUntil = decideUntil + told.settlesNanos() / 2;
   }
 
+  /** One of an earlier life stands so: until when what is set aside of it can be settled. */
+  void settles(Told.Lease told, long sentAt, long margin) {
+    if (key == null && told.open()) {
+      long lasts = told.lastsNanos() - Math.max(0, told.lastsNanos()) / 500 - margin;
+      settleUntil = sentAt + lasts + told.settlesNanos() / 2;
+    }
+  }
+
   /**
    * Nothing was added, so it was not prolonged either: whatever the server's clock shows now, which
    * may be another's than the one by which its end was set.

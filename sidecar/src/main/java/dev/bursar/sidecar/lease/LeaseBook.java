@@ -579,6 +579,7 @@ public final class LeaseBook {
         if (settled == null) {
           lease.epoch = it.epoch();
           lease.version = it.version();
+          lease.settles(it, sentAt, settings.margin());
         } else if (settled.topUp() < 0) {
           lease.figures(it);
         } else {
@@ -689,6 +690,7 @@ public final class LeaseBook {
     long forget = rooms.leases().isShort() ? settings.idle() : FORGET;
     demands.forget(
         each -> each.lease == null && each.acquiring == null && now - each.usedAt > forget);
+    held.lookAtThoseOfBefore();
     held.closeDone();
   }
 
