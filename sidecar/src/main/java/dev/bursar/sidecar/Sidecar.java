@@ -26,6 +26,7 @@ import dev.bursar.sidecar.usage.UsageLog;
 import dev.bursar.sidecar.usage.Use;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -71,6 +72,8 @@ public final class Sidecar implements Changes, AutoCloseable {
   private final Reporter reporter;
   private Collection<Recovery.Answered> answered;
 
+  private final Instant forgotten;
+
   /** How reservations of an earlier life have ended, by their names. */
   private final Map<String, String> endedBefore;
 
@@ -108,6 +111,7 @@ public final class Sidecar implements Changes, AutoCloseable {
       desks.restore(aside.recovered());
     }
     answered = file.recovered().answered();
+    forgotten = file.recovered().forgotten();
     endedBefore = file.recovered().ended();
     file.takenUp();
     file.start(desks::opened, reporter::used);
@@ -693,6 +697,11 @@ public final class Sidecar implements Changes, AutoCloseable {
     Collection<Recovery.Answered> all = answered;
     answered = List.of();
     return all;
+  }
+
+  /** Up to when keys were made of calls that an earlier life may have answered besides. */
+  public Instant forgotten() {
+    return forgotten;
   }
 
   /** The file, for its figures. */

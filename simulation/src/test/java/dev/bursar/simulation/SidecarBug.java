@@ -344,6 +344,7 @@ enum SidecarBug implements PlantedBug {
         List.of(),
         of.open(),
         of.answered(),
+        of.forgotten(),
         of.ended(),
         of.confirmedSegment(),
         of.confirmedOffset(),

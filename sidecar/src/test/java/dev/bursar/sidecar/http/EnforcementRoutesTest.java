@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bursar.api.http.Reply;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.SidecarSettings;
 import dev.bursar.sidecar.lease.ModelServer;
+import dev.bursar.sidecar.usage.CallKey;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
@@ -50,8 +53,8 @@ final class EnforcementRoutesTest {
 
   private static String body(String org) {
     return """
-        {"subject": {"org": "%s"}, "feature": "chat", "amount": "2", "credit_type": "platform"}
-        """
+    {"subject": {"org": "%s"}, "feature": "chat", "amount": "2", "credit_type": "platform"}
+    """
         .formatted(org);
   }
 
@@ -92,6 +95,31 @@ final class EnforcementRoutesTest {
         .as("it lives as long as was answered")
         .isCloseTo(until, within(1, ChronoUnit.SECONDS));
     assertThat(LocalRoutes.text(post(reservation + "/extend", LONGER, "e"))).isEqualTo(answer);
+  }
+
+  /** A UUID of version 7. */
+  private static String madeAt(Instant time) {
+    long millis = time.toEpochMilli();
+    return "%08x-%04x-7000-8000-000000000001".formatted(millis >> 16, millis & 0xffff);
+  }
+
+  @Test
+  void aKeyThatTellsItsTimeIsNotTakenForNewOnceItIsForgotten() throws Exception {
+    Instant now = Instant.now();
+    String used = madeAt(now.minusSeconds(10));
+    String first = reserve("acme", used);
+    assertThat(reserve("acme", used)).isEqualTo(first);
+    assertThat(reserve("acme", madeAt(now.plus(Duration.ofDays(900))))).as("ahead").isNotEmpty();
+    for (int i = 0; i < 6_000; i++) {
+      Reply kilobyte = Reply.ok(json -> json.field("text", "x".repeat(1_000)));
+      routes.known.recovered(new CallKey("reserve acme k" + i, i), kilobyte);
+    }
+    HttpResponse again = post("/v1/reservations", body("acme"), used);
+    assertThat(again.status().intValue()).isEqualTo(409);
+    assertThat(JSON.readTree(LocalRoutes.text(again)).path("code").asText())
+        .isEqualTo("idempotency_key_expired");
+    assertThat(reserve("acme", madeAt(now))).as("it was made later").isNotEmpty();
+    assertThat(reserve("acme", "untimed")).isNotEmpty();
   }
 
   private JsonNode find(String reservation) throws Exception {

@@ -511,6 +511,25 @@ final class UsageFileTest {
   }
 
   @Test
+  void keysOfPartsThatAreDroppedAreKnownToBeForgotten() throws IOException {
+    UsageFile.Settings small = new UsageFile.Settings(1 << 20, 1_000);
+    try (UsageFile file = open(small)) {
+      file.keep(new Entry.Passed(new CallKey("reserve a", 8))).join();
+    }
+    Instant before = Instant.now().minusSeconds(2);
+    try (UsageFile file = open(small)) {
+      assertThat(file.recovered().forgotten()).isEqualTo(Instant.MIN);
+      for (int i = 1; i <= 200; i++) {
+        file.keep(new Entry.Passed(new CallKey("reserve b" + i, 8))).join();
+      }
+    }
+    try (UsageFile file = open(small)) {
+      assertThat(file.recovered().answered()).isNotEmpty().hasSizeLessThan(200);
+      assertThat(file.recovered().forgotten()).isAfter(before);
+    }
+  }
+
+  @Test
   void whereNothingIsUsedItsPartsAreDropped() throws IOException {
     try (UsageFile file = open(new UsageFile.Settings(1 << 20, 1_000))) {
       for (int i = 1; i <= 50; i++) {
