@@ -163,6 +163,22 @@ final class LocalDeciderTest {
   }
 
   @Test
+  void whoNeedsMoreThanWasAskedForMeanwhileIsLeasedThatToo() {
+    Desk desk = new Desk(1_000);
+    LeaseBook leases = desk.decider.leases();
+    assertThat(desk.decider.reserve(Desk.request("ann", "2", null, true), "x", 0, Desk.NOON))
+        .isInstanceOf(Wait.class);
+    Ask first = leases.nextAsk();
+    assertThat(first).isInstanceOf(Ask.Acquire.class);
+    assertThat(desk.decider.reserve(Desk.request("ann", "100", null, true), "y", 0, Desk.NOON))
+        .isInstanceOf(Wait.class);
+    leases.told(first, desk.server.answer(first, List.of(), 0), 0, 0);
+    desk.deliver();
+    allowed(desk.decider.reserve(Desk.request("ann", "100", null, true), "y", 0, Desk.NOON));
+    assertThat(desk.server.leases).as("by the same lease").hasSize(1);
+  }
+
+  @Test
   void moreIsAskedForBeforeItIsShort() {
     Desk desk = new Desk(100_000);
     for (int i = 0; i < 6; i++) {
