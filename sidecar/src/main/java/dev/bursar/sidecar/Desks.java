@@ -532,10 +532,14 @@ final class Desks {
         .sum();
   }
 
-  /** Leases of which nothing is set aside any more, that are not closed yet. */
-  long closable() {
+  /**
+   * Leases of which nothing is set aside any more, that are not closed yet.
+   *
+   * @param reported only those of which all is on record
+   */
+  long closable(boolean reported) {
     return desks.values().stream()
-        .mapToLong(desk -> desk.with(decider -> decider.leases().closable()))
+        .mapToLong(desk -> desk.with(decider -> decider.leases().closable(reported)))
         .sum();
   }
 

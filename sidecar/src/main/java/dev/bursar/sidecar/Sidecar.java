@@ -718,13 +718,20 @@ public final class Sidecar implements Changes, AutoCloseable {
     long deadline = host.nanos() + within.toNanos();
     desks.revokeAll();
     reporter.hurry();
-    while ((desks.closable() > 0 || file.unsent() > 0) && host.nanos() - deadline < 0) {
+    while (isToBeWaitedFor() && host.nanos() - deadline < 0) {
       // Whoever calls may be a thread of the pool by which answers come in: it makes up for one
       // that
       // waits so, and not for one that sleeps.
       new CompletableFuture<Void>().completeOnTimeout(null, LOOK_MS, TimeUnit.MILLISECONDS).join();
     }
     close();
+  }
+
+  /** What is set aside is tried once more; it, and its leases, would be waited for in vain. */
+  private boolean isToBeWaitedFor() {
+    long aside = file.unsentAside();
+    boolean inVain = aside > 0 && file.unsent() == aside && reporter.isAsideTried();
+    return inVain ? desks.closable(true) > 0 : file.unsent() > 0 || desks.closable(false) > 0;
   }
 
   /** Ends at once, as a crash would, but for the file, which is closed. */
