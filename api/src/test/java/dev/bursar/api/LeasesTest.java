@@ -473,7 +473,7 @@ class LeasesTest {
                 event,
                 "Content-Type",
                 "application/cloudevents+json"));
-    assertThat(reported.at("/results/0/status")).as(reported.body()).isEqualTo("recorded");
+    assertThat(reported.at("/results/0/status")).as(reported.body()).isEqualTo("accepted");
   }
 
   @Test

@@ -177,8 +177,8 @@ final class Desks {
     return entry(open, open.madeAt().plusNanos(lastsNanos), key);
   }
 
-  private static Entry.Opened entry(
-      OpenReservation open, Instant expiresAt, @Nullable CallKey key) {
+  /** The same, which lives until then as it was answered to a call with a key. */
+  static Entry.Opened entry(OpenReservation open, Instant expiresAt, @Nullable CallKey key) {
     return new Entry.Opened(
         open.id(),
         open.lease().id(),
@@ -532,10 +532,14 @@ final class Desks {
         .sum();
   }
 
-  /** Leases of which nothing is set aside any more, that are not closed yet. */
-  long closable() {
+  /**
+   * Leases of which nothing is set aside any more, that are not closed yet.
+   *
+   * @param reported only those of which all is on record
+   */
+  long closable(boolean reported) {
     return desks.values().stream()
-        .mapToLong(desk -> desk.with(decider -> decider.leases().closable()))
+        .mapToLong(desk -> desk.with(decider -> decider.leases().closable(reported)))
         .sum();
   }
 

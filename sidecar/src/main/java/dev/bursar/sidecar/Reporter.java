@@ -83,6 +83,10 @@ final class Reporter implements AutoCloseable {
   private final Queue<Answered> answered = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean more = new AtomicBoolean(true);
   private volatile boolean hurried;
+
+  /** Whether all that is set aside was tried once more since. */
+  private volatile boolean asideTried;
+
   private volatile Host.@Nullable Running steps;
 
   // Of the steps alone, of which there is one at a time:
@@ -96,6 +100,7 @@ final class Reporter implements AutoCloseable {
 
   private long readAt;
   private boolean asideUnderWay;
+  private boolean asideHurried;
   private long asideLeft;
   private long asideAt;
   private long asideAfter = ASIDE;
@@ -181,6 +186,11 @@ final class Reporter implements AutoCloseable {
     used();
   }
 
+  /** Whether what is set aside was tried since nothing is waited for any more, in vain. */
+  boolean isAsideTried() {
+    return asideTried;
+  }
+
   private record Work(UsageLog from, UsageLog.Batch batch) {}
 
   /**
@@ -200,6 +210,10 @@ final class Reporter implements AutoCloseable {
     boolean mayBeSent;
 
     boolean sending;
+
+    /** Whether it was tried in vain while nothing was to be waited for any more. */
+    boolean inVain;
+
     boolean tried;
     long triedAt;
     long triedBefore;
@@ -280,6 +294,10 @@ final class Reporter implements AutoCloseable {
     }
     if (hurried) {
       readAt = host.nanos();
+      if (!asideHurried) {
+        asideHurried = true;
+        asideAt = readAt;
+      }
     }
   }
 
@@ -307,6 +325,7 @@ final class Reporter implements AutoCloseable {
     if (batch == null) {
       asideLeft = 0;
       asideAt = now + asideAfter;
+      asideTried = asideHurried;
       return;
     }
     asideUnderWay = true;
@@ -354,6 +373,7 @@ final class Reporter implements AutoCloseable {
       if (asideLeft <= 0) {
         asideAt = host.nanos() + asideAfter;
         asideAfter = Math.min(2 * asideAfter, ASIDE_MAX);
+        asideTried = asideHurried;
       }
     } else {
       batches--;
@@ -573,6 +593,10 @@ final class Reporter implements AutoCloseable {
     parts.remove(part);
     parts.add(part);
     part.notBefore = host.nanos() + (hurried ? BUSY : part.pause);
+    if (asideHurried && isAside(part)) {
+      part.inVain = true;
+      asideTried = parts.stream().filter(this::isAside).allMatch(it -> it.inVain);
+    }
     part.pause = Math.min(2 * part.pause, AWAY_MAX);
     setAsideIfStuck(part, code);
   }

@@ -26,6 +26,7 @@ import dev.bursar.sidecar.usage.UsageLog;
 import dev.bursar.sidecar.usage.Use;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -71,6 +72,8 @@ public final class Sidecar implements Changes, AutoCloseable {
   private final Reporter reporter;
   private Collection<Recovery.Answered> answered;
 
+  private final Instant forgotten;
+
   /** How reservations of an earlier life have ended, by their names. */
   private final Map<String, String> endedBefore;
 
@@ -108,6 +111,7 @@ public final class Sidecar implements Changes, AutoCloseable {
       desks.restore(aside.recovered());
     }
     answered = file.recovered().answered();
+    forgotten = file.recovered().forgotten();
     endedBefore = file.recovered().ended();
     file.takenUp();
     file.start(desks::opened, reporter::used);
@@ -341,22 +345,39 @@ public final class Sidecar implements Changes, AutoCloseable {
         : kept(until, new Decision.Elsewhere(), desk, done).thenApply(any -> ended);
   }
 
-  /** Lets a reservation that was made here live for so many seconds from now. */
-  public Ended extend(String reservation, long ttlSeconds) {
+  /**
+   * Lets a reservation that was made here live for so many seconds from now; no longer than what is
+   * held for it can be settled.
+   */
+  public CompletionStage<Ended> extend(String reservation, long ttlSeconds) {
+    return extend(reservation, ttlSeconds, null);
+  }
+
+  /**
+   * The same for a call with a key.
+   *
+   * @return failed if it can't be kept; then it may be tried again
+   */
+  public CompletionStage<Ended> extend(String reservation, long ttlSeconds, @Nullable CallKey key) {
     OrgDesk desk = deskOf(reservation);
-    return desk == null
-        ? unknown(reservation)
-        : unlessBefore(
-            desk.with(
-                decider -> {
-                  Ended it = decider.extend(reservation, ttlSeconds, host.nanos());
-                  OpenReservation open = decider.open(reservation);
-                  if (open != null) {
-                    file.note(desks.entry(open));
-                  }
-                  return it;
-                }),
-            reservation);
+    if (desk == null) {
+      return CompletableFuture.completedFuture(unknown(reservation));
+    }
+    CompletableFuture<?>[] kept = new CompletableFuture<?>[1];
+    Ended ended =
+        desk.with(
+            decider -> {
+              Ended it = decider.extend(reservation, ttlSeconds, host.nanos(), host.now());
+              OpenReservation open = decider.open(reservation);
+              if (open != null && it instanceof Ended.Prolonged prolonged) {
+                kept[0] = write(Desks.entry(open, prolonged.expiresAt(), key), key);
+              }
+              return it;
+            });
+    CompletableFuture<?> until = kept[0];
+    return until == null
+        ? CompletableFuture.completedFuture(unlessBefore(ended, reservation))
+        : until.thenApply(any -> ended);
   }
 
   /** A reservation that was made here and is open; null if there is none. */
@@ -365,6 +386,27 @@ public final class Sidecar implements Changes, AutoCloseable {
     return desk == null
         ? null
         : desk.<@Nullable OpenReservation>with(decider -> decider.open(reservation));
+  }
+
+  /**
+   * How a reservation that was made here has ended, {@code committed}, {@code released} or {@code
+   * expired}; null if that is not known, or not yet so.
+   */
+  public @Nullable String ended(String reservation) {
+    OrgDesk desk = deskOf(reservation);
+    String how =
+        desk == null
+            ? null
+            : desk.<@Nullable String>with(decider -> decider.ended(reservation, host.nanos()));
+    return how == null ? endedBefore.get(reservation) : how;
+  }
+
+  /** A reservation that was made here and has expired, as it was; null if there is none. */
+  public @Nullable OpenReservation expired(String reservation) {
+    OrgDesk desk = deskOf(reservation);
+    return desk == null
+        ? null
+        : desk.<@Nullable OpenReservation>with(decider -> decider.expired(reservation));
   }
 
   private @Nullable OrgDesk deskOf(String reservation) {
@@ -657,6 +699,11 @@ public final class Sidecar implements Changes, AutoCloseable {
     return all;
   }
 
+  /** Up to when keys were made of calls that an earlier life may have answered besides. */
+  public Instant forgotten() {
+    return forgotten;
+  }
+
   /** The file, for its figures. */
   public UsageLog file() {
     return file;
@@ -671,13 +718,20 @@ public final class Sidecar implements Changes, AutoCloseable {
     long deadline = host.nanos() + within.toNanos();
     desks.revokeAll();
     reporter.hurry();
-    while ((desks.closable() > 0 || file.unsent() > 0) && host.nanos() - deadline < 0) {
+    while (isToBeWaitedFor() && host.nanos() - deadline < 0) {
       // Whoever calls may be a thread of the pool by which answers come in: it makes up for one
       // that
       // waits so, and not for one that sleeps.
       new CompletableFuture<Void>().completeOnTimeout(null, LOOK_MS, TimeUnit.MILLISECONDS).join();
     }
     close();
+  }
+
+  /** What is set aside is tried once more; it, and its leases, would be waited for in vain. */
+  private boolean isToBeWaitedFor() {
+    long aside = file.unsentAside();
+    boolean inVain = aside > 0 && file.unsent() == aside && reporter.isAsideTried();
+    return inVain ? desks.closable(true) > 0 : file.unsent() > 0 || desks.closable(false) > 0;
   }
 
   /** Ends at once, as a crash would, but for the file, which is closed. */

@@ -312,6 +312,26 @@ final class SidecarTest {
   }
 
   @Test
+  void whatIsSetAsideForGoodIsTriedOnceMoreAndDoesNotHoldUpTheEnd() throws Exception {
+    server.countByFeature();
+    Sidecar sidecar = sidecar(SidecarSettings.USUAL.patientFor(Duration.ofMillis(50)), LARGE);
+    server.refuse("L1");
+    id(reserve(sidecar, "2", true));
+    until(() -> sidecar.file().unsentAside() == 1);
+    id(sidecar.decide(ModelServer.of(request("3", true), null)).toCompletableFuture().join());
+    long began = System.nanoTime();
+    sidecar.stop(Duration.ofMinutes(10));
+    assertThat(System.nanoTime() - began).isLessThan(Duration.ofMinutes(1).toNanos());
+    assertThat(server.charged()).as("the rest is reported").isEqualTo(3);
+    Sidecar second = sidecar(SidecarSettings.USUAL.patientFor(Duration.ofMillis(50)), LARGE);
+    until(() -> second.file().unsentAside() == 1);
+    server.refuse("");
+    second.stop(Duration.ofSeconds(20));
+    assertThat(server.charged()).as("and what is set aside, if it can be").isEqualTo(5);
+    assertThat(server.held()).isZero();
+  }
+
+  @Test
   void whatIsNotTakenOfSomeLeasesDoesNotHoldUpAnotherForLong() throws Exception {
     try (Sidecar sidecar = sidecar(SidecarSettings.USUAL.patientFor(Duration.ofHours(1)), LARGE)) {
       server.countByFeature();

@@ -417,6 +417,7 @@ enum SidecarBug implements PlantedBug {
         List.of(),
         of.open(),
         of.answered(),
+        of.forgotten(),
         of.ended(),
         of.confirmedSegment(),
         of.confirmedOffset(),

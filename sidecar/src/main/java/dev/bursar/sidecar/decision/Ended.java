@@ -1,6 +1,7 @@
 package dev.bursar.sidecar.decision;
 
 import dev.bursar.sidecar.usage.Use;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** What came of ending or prolonging a reservation. */
@@ -26,8 +27,8 @@ public sealed interface Ended {
       @Nullable OpenReservation before)
       implements Ended {}
 
-  /** It lives for so long from now. */
-  record Prolonged(String reservation, long lastsNanos) implements Ended {}
+  /** It lives until then, by the wall clock. */
+  record Prolonged(String reservation, Instant expiresAt) implements Ended {}
 
   /** It can't be done. */
   record Refused(Fault fault, String detail) implements Ended {

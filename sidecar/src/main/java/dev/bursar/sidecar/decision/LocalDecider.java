@@ -137,6 +137,22 @@ public final class LocalDecider {
     return open.get(id);
   }
 
+  /**
+   * How a reservation has ended, {@code committed}, {@code released} or {@code expired}; null if
+   * that is not known, or not yet so.
+   */
+  public @Nullable String ended(String id, long now) {
+    unexpired(id, now);
+    Past was = past.get(id);
+    return was == null ? null : was.status();
+  }
+
+  /** One that has expired, and may be charged yet; else null. */
+  public @Nullable OpenReservation expired(String id) {
+    Past was = past.get(id);
+    return was == null ? null : was.reservation();
+  }
+
   /** What is set aside. */
   public Collection<OpenReservation> open() {
     return open.all();
@@ -427,7 +443,7 @@ public final class LocalDecider {
   }
 
   /** Lets it live for so many seconds from now, if what is held for it can be settled so late. */
-  public Ended extend(String id, long ttlSeconds, long now) {
+  public Ended extend(String id, long ttlSeconds, long now, Instant wall) {
     OpenReservation reservation = unexpired(id, now);
     if (reservation == null) {
       return over(id, past.get(id));
@@ -436,7 +452,7 @@ public final class LocalDecider {
     if (longer.expiresAt() != reservation.expiresAt()) {
       open.put(longer);
     }
-    return new Prolonged(id, longer.expiresAt() - now);
+    return new Prolonged(id, wall.plusNanos(longer.expiresAt() - now));
   }
 
   private static Refused over(String id, @Nullable Past ended) {

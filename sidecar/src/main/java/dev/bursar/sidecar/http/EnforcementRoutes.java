@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class EnforcementRoutes {
 
   private static final String RESERVE = "reserve ";
+  private static final String EXTEND = "extend ";
 
   private final Sidecar sidecar;
   private final InstantSource clock;
@@ -71,7 +72,9 @@ final class EnforcementRoutes {
     boolean reserved = it.key().name().startsWith(RESERVE);
     return Reply.ok(
         json -> {
-          if (reserved) {
+          if (it.key().name().startsWith(EXTEND)) {
+            prolonged(json, it.reservation(), it.expiresAt());
+          } else if (reserved) {
             allowed(json, it.reservation(), status, it.amount(), it.creditType(), it.expiresAt());
             json.field("source", it.unchecked() ? "unchecked" : "lease");
           } else {
@@ -197,6 +200,12 @@ final class EnforcementRoutes {
     json.objects("entries", List.of(), (in, none) -> {});
   }
 
+  private static void prolonged(JsonWriter json, String reservation, @Nullable Instant expiresAt) {
+    json.field("reservation_id", reservation)
+        .field("status", "open")
+        .field("expires_at", expiresAt);
+  }
+
   private static Instant at(Instant now, long nanos) {
     return now.plus(Duration.ofNanos(nanos));
   }
@@ -244,7 +253,14 @@ final class EnforcementRoutes {
   private CompletionStage<Reply> extend(Call call) {
     String reservation = own(call);
     long ttlSeconds = ReservationBodies.extend(call.body(ReservationBodies.EXTEND));
-    return CompletableFuture.completedFuture(ended(sidecar.extend(reservation, ttlSeconds)));
+    return known.once(
+        call,
+        EXTEND + reservation,
+        key ->
+            sidecar
+                .extend(reservation, ttlSeconds, key)
+                .handle(EnforcementRoutes::kept)
+                .thenApply(this::ended));
   }
 
   private Reply ended(Ended ended) {
@@ -261,11 +277,7 @@ final class EnforcementRoutes {
                       it.released(),
                       it.late()));
       case Ended.Prolonged it ->
-          Reply.ok(
-              json ->
-                  json.field("reservation_id", it.reservation())
-                      .field("status", "open")
-                      .field("expires_at", at(clock.instant(), it.lastsNanos())));
+          Reply.ok(json -> prolonged(json, it.reservation(), it.expiresAt()));
       case Ended.Refused it -> throw problem(it).fault();
     };
   }
@@ -282,9 +294,10 @@ final class EnforcementRoutes {
 
   private CompletionStage<Reply> find(Call call) {
     String reservation = own(call);
-    OpenReservation open = sidecar.find(reservation);
-    if (open == null) {
-      throw Problem.of(404, "reservation_not_found", "there is no open reservation " + reservation)
+    String ended = sidecar.ended(reservation);
+    OpenReservation as = ended == null ? sidecar.find(reservation) : sidecar.expired(reservation);
+    if (ended == null && as == null) {
+      throw Problem.of(404, "reservation_not_found", "there is no reservation " + reservation)
           .fault();
     }
     return CompletableFuture.completedFuture(
@@ -292,13 +305,19 @@ final class EnforcementRoutes {
             json -> {
               json.field("reservation_id", reservation)
                   .field("decision", "allow")
-                  .field("status", "open")
-                  .field("amount", new Credits(open.spending().amount()))
-                  .field("credit_type", open.creditType())
-                  .field("created_at", open.madeAt())
-                  .field("expires_at", at(clock.instant(), open.expiresAt() - System.nanoTime()));
-              ReservationViews.subject(json, open.request().subject());
+                  .field("status", ended == null ? "open" : ended);
+              if (as != null) {
+                found(json, as);
+              }
             }));
+  }
+
+  private void found(JsonWriter json, OpenReservation it) {
+    json.field("amount", new Credits(it.spending().amount()))
+        .field("credit_type", it.creditType())
+        .field("created_at", it.madeAt())
+        .field("expires_at", at(clock.instant(), it.expiresAt() - System.nanoTime()));
+    ReservationViews.subject(json, it.request().subject());
   }
 
   /** The reservation in the path, if it was made here. */

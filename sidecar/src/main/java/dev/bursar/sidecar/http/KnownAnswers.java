@@ -5,6 +5,9 @@ import dev.bursar.api.http.PassedOn;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.sidecar.usage.CallKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The last answers by idempotency key, so that a repetition is answered as the first was; and which
  * keys were passed on, so that no repetition of theirs is decided here. Bounded by bytes: the
- * oldest are forgotten.
+ * oldest are forgotten. Of a key that tells when it was made it is known that it may be one of
+ * those.
  */
 final class KnownAnswers {
 
@@ -25,6 +29,17 @@ final class KnownAnswers {
 
   /** What one takes besides its name and its body, about. */
   private static final int BYTES = 320;
+
+  /** The clock of whoever makes keys may be so much ahead. */
+  private static final Duration AHEAD_MAX = Duration.ofMinutes(5);
+
+  private static final Problem FORGOTTEN =
+      Problem.of(
+              409,
+              "idempotency_key_expired",
+              "the key was made before the last that is forgotten here, so that it can't be told"
+                  + " whether it was used; ask with a new key")
+          .at("Idempotency-Key");
 
   private static final class Known {
     final long fingerprint;
@@ -43,13 +58,22 @@ final class KnownAnswers {
 
   private final Map<String, Known> known = new LinkedHashMap<>();
   private final Function<CallKey, CompletionStage<Void>> passedOn;
+  private final InstantSource clock;
   private long bytes;
+
+  /** Up to when those keys were made that tell it and are forgotten. */
+  private Instant forgotten;
 
   /**
    * @param passedOn keeps that the server is to answer a call
+   * @param forgotten up to when keys were made that an earlier life may have answered, and that it
+   *     does not tell of
    */
-  KnownAnswers(Function<CallKey, CompletionStage<Void>> passedOn) {
+  KnownAnswers(
+      Function<CallKey, CompletionStage<Void>> passedOn, InstantSource clock, Instant forgotten) {
     this.passedOn = passedOn;
+    this.clock = clock;
+    this.forgotten = forgotten;
   }
 
   /** Something was answered in an earlier life; null if the server is to answer it. */
@@ -86,13 +110,30 @@ final class KnownAnswers {
     bytes -= it.bytes;
     it.bytes = BYTES + name.length() + (isAnswered ? it.answer.join().body().length : 0);
     bytes += it.bytes;
-    for (Iterator<Known> all = known.values().iterator(); bytes > BYTES_MAX && all.hasNext(); ) {
-      Known eldest = all.next();
-      if (eldest.answer.isDone()) {
-        bytes -= eldest.bytes;
+    for (Iterator<Map.Entry<String, Known>> all = known.entrySet().iterator();
+        bytes > BYTES_MAX && all.hasNext(); ) {
+      Map.Entry<String, Known> eldest = all.next();
+      if (eldest.getValue().answer.isDone()) {
+        bytes -= eldest.getValue().bytes;
+        forgotten(new CallKey(eldest.getKey(), eldest.getValue().fingerprint));
         all.remove();
       }
     }
+  }
+
+  /** One that is far ahead of the clock says nothing of others. */
+  private void forgotten(CallKey key) {
+    Instant madeAt = key.madeAt();
+    if (madeAt != null
+        && madeAt.isAfter(forgotten)
+        && madeAt.isBefore(clock.instant().plus(AHEAD_MAX))) {
+      forgotten = madeAt;
+    }
+  }
+
+  private boolean mayBeForgotten(CallKey key) {
+    Instant madeAt = key.madeAt();
+    return madeAt != null && !madeAt.isAfter(forgotten);
   }
 
   /** How many are known. */
@@ -144,6 +185,9 @@ final class KnownAnswers {
     Known before;
     synchronized (this) {
       before = known.get(once.name());
+      if (before == null && mayBeForgotten(once)) {
+        throw FORGOTTEN.fault();
+      }
       if (before == null) {
         put(once.name(), mine);
       }

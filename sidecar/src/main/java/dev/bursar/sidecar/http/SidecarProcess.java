@@ -147,7 +147,7 @@ public final class SidecarProcess implements AutoCloseable {
     WantedFile.Before before = wanted.read(clock.instant());
     sidecar.toldBefore(before.orgs());
     KnownOrgs orgs = new KnownOrgs(sidecar);
-    KnownAnswers known = new KnownAnswers(sidecar::passedOn);
+    KnownAnswers known = new KnownAnswers(sidecar::passedOn, clock, sidecar.forgotten());
     Collection<Recovery.Answered> answered = sidecar.answered();
     Gateways gateways = options.gateways();
     Gate gate = new Gate(sidecar, client, gateways.isAny() ? answered : List.of());

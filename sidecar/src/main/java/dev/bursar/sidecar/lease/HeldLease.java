@@ -2,6 +2,7 @@ package dev.bursar.sidecar.lease;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -203,6 +204,14 @@ public final class HeldLease {
     settleUntil = decideUntil + told.settlesNanos() / 2;
   }
 
+  /** One of an earlier life stands so: until when what is set aside of it can be settled. */
+  void settles(Told.Lease told, long sentAt, long margin) {
+    if (key == null && told.open()) {
+      long lasts = told.lastsNanos() - Math.max(0, told.lastsNanos()) / 500 - margin;
+      settleUntil = sentAt + lasts + told.settlesNanos() / 2;
+    }
+  }
+
   /**
    * Nothing was added, so it was not prolonged either: whatever the server's clock shows now, which
    * may be another's than the one by which its end was set.
@@ -226,6 +235,11 @@ public final class HeldLease {
   boolean isToBeProlonged(long now, long ttl) {
     long left = decideUntil - now;
     return !retired && !windowed && left > 0 && left < ttl / 2;
+  }
+
+  /** Whether all that is not on record was counted by these meters. */
+  boolean counts(Set<String> names) {
+    return (open == 0 && unreportedUses == 0) || meters.keySet().containsAll(names);
   }
 
   void grant(Map<String, Long> more) {

@@ -184,6 +184,15 @@ public final class HeldLeases {
     }
   }
 
+  /** Those of an earlier life are looked at once, so that it is known how long they last. */
+  void lookAtThoseOfBefore() {
+    for (HeldLease lease : leases.values()) {
+      if (lease.key() == null && lease.epoch == 0 && lease.asked == null) {
+        ask(lease, lookAt(lease));
+      }
+    }
+  }
+
   /** Closes all that are done. */
   void closeDone() {
     List.copyOf(leases.values()).forEach(this::closeIfDone);

@@ -579,6 +579,7 @@ public final class LeaseBook {
         if (settled == null) {
           lease.epoch = it.epoch();
           lease.version = it.version();
+          lease.settles(it, sentAt, settings.margin());
         } else if (settled.topUp() < 0) {
           lease.figures(it);
         } else {
@@ -590,6 +591,8 @@ public final class LeaseBook {
           }
         }
         if (settled != null && settled.topUp() >= 0 && it.remaining() >= 0) {
+          // What ran or was set aside before is charged of units, too, and was not counted here.
+          lease.retired |= !lease.counts(it.meters().keySet());
           lease.grant(it.meters());
         }
         if (lease.retired) {
@@ -687,6 +690,7 @@ public final class LeaseBook {
     long forget = rooms.leases().isShort() ? settings.idle() : FORGET;
     demands.forget(
         each -> each.lease == null && each.acquiring == null && now - each.usedAt > forget);
+    held.lookAtThoseOfBefore();
     held.closeDone();
   }
 
@@ -720,8 +724,15 @@ public final class LeaseBook {
     }
   }
 
-  /** How many leases are asked for, or are not over though nothing is set aside of them. */
-  public long closable() {
-    return acquiring + held.all().stream().filter(each -> each.open == 0).count();
+  /**
+   * How many leases are asked for, or are not over though nothing is set aside of them.
+   *
+   * @param reported only those of which all is on record
+   */
+  public long closable(boolean reported) {
+    return acquiring
+        + held.all().stream()
+            .filter(each -> each.open == 0 && (!reported || each.unreportedUses == 0))
+            .count();
   }
 }

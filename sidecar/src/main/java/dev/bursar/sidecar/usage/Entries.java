@@ -14,6 +14,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,8 +33,13 @@ final class Entries {
   private static final int PASSED = 8;
   private static final int OWED = 9;
 
-  /** So many words of a client's own the server takes. */
+  /** So many pairs the server takes: the last of a client's give way to ours. */
   private static final int PAIRS_MAX = 20;
+
+  private static final Comparator<Map.Entry<String, String>> OURS_FIRST =
+      Comparator.<Map.Entry<String, String>, Boolean>comparing(
+              pair -> !pair.getKey().startsWith("bursar."))
+          .thenComparing(Map.Entry.comparingByKey());
 
   private Entries() {}
 
@@ -224,8 +230,11 @@ final class Entries {
             json.object(
                 "metadata",
                 in -> {
-                  request.metadata().forEach(in::field);
-                  if (unchecked && request.metadata().size() < PAIRS_MAX) {
+                  request.metadata().entrySet().stream()
+                      .sorted(OURS_FIRST)
+                      .limit(unchecked ? PAIRS_MAX - 1 : PAIRS_MAX)
+                      .forEach(pair -> in.field(pair.getKey(), pair.getValue()));
+                  if (unchecked) {
                     in.field(Use.UNCHECKED, "true");
                   }
                 });

@@ -1,5 +1,6 @@
 package dev.bursar.sidecar.usage;
 
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -42,6 +43,7 @@ public final class Recovering {
   private long unsentBytes;
   private long lostBytes;
   private long openBytes;
+  private Instant forgotten = Instant.MIN;
 
   /**
    * @param first the number of the first segment
@@ -70,7 +72,10 @@ public final class Recovering {
     if (answer != null) {
       answered.add(answer);
       if (answered.size() > ANSWERED_MAX) {
-        answered.remove();
+        Instant madeAt = answered.remove().key().madeAt();
+        if (madeAt != null) {
+          forgotten(madeAt);
+        }
       }
     }
   }
@@ -117,6 +122,11 @@ public final class Recovering {
     }
   }
 
+  /** Calls whose keys were made until then may have been answered, and are not told of here. */
+  public void forgotten(Instant madeUntil) {
+    forgotten = madeUntil.isAfter(forgotten) ? madeUntil : forgotten;
+  }
+
   /** So many bytes are no entry, though entries come after them. */
   void lost(long bytes) {
     lostBytes += bytes;
@@ -156,6 +166,7 @@ public final class Recovering {
         List.copyOf(sums.values()),
         List.copyOf(open.values()),
         answered,
+        forgotten,
         Map.copyOf(ended),
         confirmedSegment,
         confirmedOffset,

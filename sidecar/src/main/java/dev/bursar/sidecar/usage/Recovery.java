@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param unreported what the server does not have yet, as far as is known
  * @param open reservations that had not ended
  * @param answered the last calls that were answered, in their order
+ * @param forgotten up to when keys were made of calls that may have been answered before those
  * @param ended how the last reservations that have ended did, {@code committed} or {@code
  *     released}, by their names
  * @param confirmedSegment up to where the server has everything
@@ -29,6 +30,7 @@ public record Recovery(
     Collection<Unreported> unreported,
     Collection<Entry.Opened> open,
     Collection<Answered> answered,
+    Instant forgotten,
     Map<String, String> ended,
     long confirmedSegment,
     long confirmedOffset,
@@ -72,7 +74,7 @@ public record Recovery(
       @Nullable Instant expiresAt) {}
 
   static final Recovery NOTHING =
-      new Recovery(List.of(), List.of(), List.of(), Map.of(), 1, 0, 0, 0, 0);
+      new Recovery(List.of(), List.of(), List.of(), Instant.MIN, Map.of(), 1, 0, 0, 0, 0);
 
   static Recovery read(Path directory, Deque<Segment> segments) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
@@ -82,6 +84,10 @@ public record Recovery(
       }
     }
     Recovering all = new Recovering(segments.isEmpty() ? 1 : segments.getFirst().number);
+    if (!segments.isEmpty() && segments.getFirst().number > 1) {
+      // What was in those before was written before this one.
+      all.forgotten(segments.getFirst().writtenAt());
+    }
     for (Segment segment : segments) {
       long at = 0;
       for (Segment.Found found = segment.read(at); found != null; found = segment.read(at)) {

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +75,11 @@ final class Segment implements AutoCloseable {
     } catch (NumberFormatException e) {
       return -1;
     }
+  }
+
+  /** When it was written last. */
+  Instant writtenAt() throws IOException {
+    return Files.getLastModifiedTime(path).toInstant();
   }
 
   /** How long it is, as far as it is written. */

@@ -137,7 +137,7 @@ public final class UsageFile implements UsageLog {
 
   @Override
   public CompletableFuture<Void> keep(Entry entry) {
-    if (entry instanceof Entry.Passed && isLong()) {
+    if (isTooMuch(entry)) {
       return CompletableFuture.failedFuture(new IOException("the usage file is full"));
     }
     try {
@@ -149,6 +149,9 @@ public final class UsageFile implements UsageLog {
 
   @Override
   public CompletableFuture<Void> write(Entry entry) {
+    if (isTooMuch(entry)) {
+      return CompletableFuture.failedFuture(new IOException("the usage file is full"));
+    }
     try {
       return writes.write(framed(entry));
     } catch (IOException | RuntimeException e) {
@@ -158,11 +161,19 @@ public final class UsageFile implements UsageLog {
 
   @Override
   public void note(Entry entry) {
+    if (isTooMuch(entry)) {
+      return;
+    }
     try {
       writes.note(framed(entry), isUse(entry));
     } catch (IOException | RuntimeException e) {
       LOG.atError().setMessage("what is open can't be put into the usage file").setCause(e).log();
     }
+  }
+
+  /** Whether there is no room for it: for what ends something there is. */
+  private boolean isTooMuch(Entry entry) {
+    return (entry instanceof Entry.Passed || entry instanceof Entry.Opened) && isLong();
   }
 
   private static byte[] framed(Entry entry) throws IOException {

@@ -41,7 +41,10 @@ public interface UsageLog extends AutoCloseable {
    */
   CompletableFuture<Void> write(Entry entry);
 
-  /** Keeps an entry with the next that somebody waits for. */
+  /**
+   * Keeps an entry with the next that somebody waits for; not that something was set aside, where
+   * there is no room for that.
+   */
   void note(Entry entry);
 
   /** Whether nothing more should be decided that it would have to keep. */

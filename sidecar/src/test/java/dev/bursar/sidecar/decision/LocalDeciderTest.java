@@ -124,7 +124,8 @@ final class LocalDeciderTest {
     Desk desk = new Desk(1_000);
     String id = reservation(desk.reserve("2"));
     desk.pass(200);
-    assertThat(desk.decider.extend(id, 300, desk.now)).isInstanceOf(Ended.Prolonged.class);
+    assertThat(desk.decider.extend(id, 300, desk.now, Desk.NOON))
+        .isInstanceOf(Ended.Prolonged.class);
     desk.pass(200);
     assertThat(desk.decider.commit(id, Credits.of(1), null, desk.now))
         .isInstanceOf(Ended.Done.class);
@@ -159,6 +160,22 @@ final class LocalDeciderTest {
     }
     assertThat(desk.decider.leases().nextAsk()).isInstanceOf(Ask.Acquire.class);
     assertThat(desk.decider.leases().nextAsk()).isNull();
+  }
+
+  @Test
+  void whoNeedsMoreThanWasAskedForMeanwhileIsLeasedThatToo() {
+    Desk desk = new Desk(1_000);
+    LeaseBook leases = desk.decider.leases();
+    assertThat(desk.decider.reserve(Desk.request("ann", "2", null, true), "x", 0, Desk.NOON))
+        .isInstanceOf(Wait.class);
+    Ask first = leases.nextAsk();
+    assertThat(first).isInstanceOf(Ask.Acquire.class);
+    assertThat(desk.decider.reserve(Desk.request("ann", "100", null, true), "y", 0, Desk.NOON))
+        .isInstanceOf(Wait.class);
+    leases.told(first, desk.server.answer(first, List.of(), 0), 0, 0);
+    desk.deliver();
+    allowed(desk.decider.reserve(Desk.request("ann", "100", null, true), "y", 0, Desk.NOON));
+    assertThat(desk.server.leases).as("by the same lease").hasSize(1);
   }
 
   @Test
@@ -842,14 +859,38 @@ final class LocalDeciderTest {
         .isInstanceOf(Wait.class);
     assertThat(after.decider.commit(id, Credits.of(2), null, after.now))
         .isInstanceOf(Ended.Done.class);
-    assertThat(after.decider.leases().held().report("L1", 2_000_000, 1, after.now))
-        .as("its epoch is not known")
-        .isNull();
-    after.pass(1);
     after.report("L1", new Item(id, 2_000_000));
     after.deliver();
     assertThat(before.server.leases.get("L1").held()).isZero();
     assertThat(before.server.charged).isEqualTo(2_000_000);
+  }
+
+  @Test
+  void afterARestartWhatWasOpenIsProlongedAsFarAsItsLeaseCanBeSettled() {
+    Desk before = new Desk(1_000);
+    String id = reservation(before.reserve("2"));
+    Desk after = new Desk(before.server, "a2");
+    after.decider.restored(
+        id,
+        Desk.request("ann", "2", null, false),
+        "platform",
+        "L1",
+        1,
+        2_000_000,
+        Desk.NOON,
+        300 * Desk.SECOND,
+        0);
+    after.pass(1);
+    assertThat(after.decider.extend(id, 600, after.now, Desk.NOON))
+        .isEqualTo(new Ended.Prolonged(id, Desk.NOON.plusSeconds(600)));
+    after.pass(590);
+    assertThat(after.decider.extend(id, 600, after.now, Desk.NOON))
+        .as("half of the time in which it can be settled")
+        .isInstanceOfSatisfying(
+            Ended.Prolonged.class,
+            it ->
+                assertThat(it.expiresAt())
+                    .isBetween(Desk.NOON.plusSeconds(295), Desk.NOON.plusSeconds(310)));
   }
 
   @Test
@@ -925,11 +966,11 @@ final class LocalDeciderTest {
     Ask ask = leases.nextAsk();
     leases.revokeAll();
     assertThat(leases.woken()).as("who waits does not wait for it").contains(waiting.key());
-    assertThat(leases.closable()).isEqualTo(1);
+    assertThat(leases.closable(false)).isEqualTo(1);
     leases.told(ask, desk.server.answer(ask, List.of(), desk.now), desk.now, desk.now);
-    assertThat(leases.closable()).isEqualTo(1);
+    assertThat(leases.closable(false)).isEqualTo(1);
     desk.deliver();
     assertThat(desk.server.leases.get("L1").held()).isZero();
-    assertThat(leases.closable()).isZero();
+    assertThat(leases.closable(false)).isZero();
   }
 }

@@ -6,8 +6,11 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.sidecar.decision.Decision.Allowed;
 import dev.bursar.sidecar.decision.Decision.Elsewhere;
+import dev.bursar.sidecar.lease.HeldLease;
 import dev.bursar.sidecar.lease.LeasingServer;
 import dev.bursar.sidecar.lease.LeasingServer.Item;
+import dev.bursar.sidecar.lease.ModelServer;
+import dev.bursar.sidecar.lease.Spending;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -27,6 +30,29 @@ final class MeteredLeaseTest {
     desk.server.meter = meter;
     desk.server.units = units;
     return desk;
+  }
+
+  /** As they end, they would give back units that they have never taken. */
+  @Test
+  void nothingMoreIsDecidedFromALeaseThatGetsUnitsByWhichWhatIsOpenWasNotCounted() {
+    Desk desk = new Desk(10_000);
+    desk.server.byFeature = true;
+    for (int i = 0; i < 10; i++) {
+      assertThat(desk.reserve("1")).isInstanceOf(Allowed.class);
+    }
+    HeldLease first = desk.decider.leases().held().all().iterator().next();
+    desk.server.meter = "requests";
+    desk.server.units = 1_000_000;
+    // Another feature's lease is refused for want of the meter; then the first asks for units, too.
+    assertThat(isAllowed(desk, ModelServer.of(oneShot(), "search"))).isTrue();
+    LeasingServer.Lease granted = desk.server.leases.get(first.id());
+    for (int i = 0; i < 100 && granted.heldUnits() == 0; i++) {
+      assertThat(isAllowed(desk, oneShot())).isTrue();
+      pass(desk, 1);
+    }
+    assertThat(granted.heldUnits()).isPositive();
+    assertThat(first.fits(new Spending(0, Map.of()), desk.now)).isFalse();
+    assertThat(isAllowed(desk, oneShot())).as("from another").isTrue();
   }
 
   private static ReserveRequest oneShot() {

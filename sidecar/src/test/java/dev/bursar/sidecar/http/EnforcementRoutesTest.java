@@ -1,14 +1,21 @@
 package dev.bursar.sidecar.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bursar.api.http.Reply;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.SidecarSettings;
 import dev.bursar.sidecar.lease.ModelServer;
+import dev.bursar.sidecar.usage.CallKey;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class EnforcementRoutesTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String LONGER = "{\"ttl_seconds\":500}";
   private static final String WORK = "{\"amount\":\"1\"}";
 
   @TempDir private Path directory;
@@ -43,13 +51,15 @@ final class EnforcementRoutesTest {
         LocalRoutes.post(path, body).addHeader(RawHeader.create("Idempotency-Key", key)));
   }
 
+  private static String body(String org) {
+    return """
+    {"subject": {"org": "%s"}, "feature": "chat", "amount": "2", "credit_type": "platform"}
+    """
+        .formatted(org);
+  }
+
   private String reserve(String org, String key) throws Exception {
-    String body =
-        """
-        {"subject": {"org": "%s"}, "feature": "chat", "amount": "2", "credit_type": "platform"}
-        """
-            .formatted(org);
-    return JSON.readTree(LocalRoutes.text(post("/v1/reservations", body, key)))
+    return JSON.readTree(LocalRoutes.text(post("/v1/reservations", body(org), key)))
         .path("reservation_id")
         .asText();
   }
@@ -67,13 +77,89 @@ final class EnforcementRoutesTest {
   }
 
   @Test
+  void whatIsProlongedOnceIsAnsweredAsItWasInAnotherLifeToo() throws Exception {
+    String reservation = "/v1/reservations/" + reserve("acme", "a");
+    HttpResponse first = post(reservation + "/extend", LONGER, "e");
+    String answer = LocalRoutes.text(first);
+    assertThat(JSON.readTree(answer).path("status").asText()).as(answer).isEqualTo("open");
+    Instant until = Instant.parse(JSON.readTree(answer).path("expires_at").asText());
+    assertThat(expiresAt(reservation)).isCloseTo(until, within(1, ChronoUnit.SECONDS));
+    HttpResponse again = post(reservation + "/extend", LONGER, "e");
+    assertThat(LocalRoutes.text(again)).isEqualTo(answer);
+    assertThat(again.getHeader("Idempotency-Replayed")).isPresent();
+    assertThat(post(reservation + "/extend", LONGER.replace('5', '4'), "e").status().intValue())
+        .isEqualTo(422);
+    stop();
+    start();
+    assertThat(expiresAt(reservation))
+        .as("it lives as long as was answered")
+        .isCloseTo(until, within(1, ChronoUnit.SECONDS));
+    assertThat(LocalRoutes.text(post(reservation + "/extend", LONGER, "e"))).isEqualTo(answer);
+  }
+
+  /** A UUID of version 7. */
+  private static String madeAt(Instant time) {
+    long millis = time.toEpochMilli();
+    return "%08x-%04x-7000-8000-000000000001".formatted(millis >> 16, millis & 0xffff);
+  }
+
+  @Test
+  void aKeyThatTellsItsTimeIsNotTakenForNewOnceItIsForgotten() throws Exception {
+    Instant now = Instant.now();
+    String used = madeAt(now.minusSeconds(10));
+    String first = reserve("acme", used);
+    assertThat(reserve("acme", used)).isEqualTo(first);
+    assertThat(reserve("acme", madeAt(now.plus(Duration.ofDays(900))))).as("ahead").isNotEmpty();
+    for (int i = 0; i < 6_000; i++) {
+      Reply kilobyte = Reply.ok(json -> json.field("text", "x".repeat(1_000)));
+      routes.known.recovered(new CallKey("reserve acme k" + i, i), kilobyte);
+    }
+    HttpResponse again = post("/v1/reservations", body("acme"), used);
+    assertThat(again.status().intValue()).isEqualTo(409);
+    assertThat(JSON.readTree(LocalRoutes.text(again)).path("code").asText())
+        .isEqualTo("idempotency_key_expired");
+    assertThat(reserve("acme", madeAt(now))).as("it was made later").isNotEmpty();
+    assertThat(reserve("acme", "untimed")).isNotEmpty();
+  }
+
+  private JsonNode find(String reservation) throws Exception {
+    HttpRequest request =
+        HttpRequest.GET(reservation).addHeader(RawHeader.create("Authorization", "Bearer secret"));
+    return JSON.readTree(LocalRoutes.text(routes.answer(request)));
+  }
+
+  private Instant expiresAt(String reservation) throws Exception {
+    return Instant.parse(find(reservation).path("expires_at").asText());
+  }
+
+  @Test
+  void whatHasExpiredIsFoundAsItWas() throws Exception {
+    String shortly = body("acme").replace("\"feature\"", "\"ttl_seconds\": 1, \"feature\"");
+    JsonNode made = JSON.readTree(LocalRoutes.text(post("/v1/reservations", shortly, "s")));
+    String reservation = "/v1/reservations/" + made.path("reservation_id").asText();
+    JsonNode found = find(reservation);
+    while (found.path("status").asText().equals("open")) {
+      found = find(reservation);
+    }
+    assertThat(found.path("status").asText()).as(found.toString()).isEqualTo("expired");
+    assertThat(found.path("amount").asText()).isEqualTo("2");
+    assertThat(found.at("/subject/org").asText()).isEqualTo("acme");
+  }
+
+  @Test
   void whatHasEndedIsNotEndedOtherwiseInAnotherLifeEither() throws Exception {
     String committed = "/v1/reservations/" + reserve("acme", "a");
     String released = "/v1/reservations/" + reserve("acme", "b");
     assertThat(post(committed + "/commit", WORK, "c").status().intValue()).isEqualTo(200);
     assertThat(post(released + "/release", "{}", "r").status().intValue()).isEqualTo(200);
+    assertThat(find(committed).path("status").asText()).isEqualTo("committed");
+    assertThat(find(released).path("status").asText()).isEqualTo("released");
     stop();
     start();
+    assertThat(find(committed).path("status").asText()).isEqualTo("committed");
+    assertThat(find(released).path("status").asText()).isEqualTo("released");
+    assertThat(find(released.replace(".", ".x")).path("code").asText())
+        .isEqualTo("reservation_not_found");
     assertThat(post(committed + "/commit", WORK, "c").status().intValue())
         .as("as before")
         .isEqualTo(200);

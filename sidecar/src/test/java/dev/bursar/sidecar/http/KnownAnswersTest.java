@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bursar.api.http.Reply;
 import dev.bursar.sidecar.usage.CallKey;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -13,7 +15,8 @@ import org.junit.jupiter.api.Test;
 final class KnownAnswersTest {
 
   private final KnownAnswers known =
-      new KnownAnswers(key -> CompletableFuture.completedFuture(null));
+      new KnownAnswers(
+          key -> CompletableFuture.completedFuture(null), InstantSource.system(), Instant.MIN);
 
   private static Reply reply(String text) {
     return Reply.ok(json -> json.field("text", text));

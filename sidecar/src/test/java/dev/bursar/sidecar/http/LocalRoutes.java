@@ -31,7 +31,7 @@ final class LocalRoutes implements AutoCloseable {
   private final InstantSource clock = InstantSource.system();
   private final OwnKey key = new OwnKey("secret");
   private final ModelServer model;
-  private final KnownAnswers known;
+  final KnownAnswers known;
   private final RequestHandler routes;
   final Sidecar sidecar;
 
@@ -39,7 +39,7 @@ final class LocalRoutes implements AutoCloseable {
     this.model = model;
     UsageFile file = UsageFile.open(directory, new UsageFile.Settings(1 << 24, 1 << 20));
     this.sidecar = new Sidecar(settings, model, model, file, clock);
-    this.known = new KnownAnswers(sidecar::passedOn);
+    this.known = new KnownAnswers(sidecar::passedOn, clock, sidecar.forgotten());
     this.routes =
         new RequestHandler(
             system,

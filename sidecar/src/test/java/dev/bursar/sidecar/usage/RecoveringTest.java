@@ -56,6 +56,25 @@ final class RecoveringTest {
         .doesNotContain("r0");
   }
 
+  private static CallKey key(Instant madeAt) {
+    long millis = madeAt.toEpochMilli();
+    return new CallKey(
+        "release r %08x-%04x-7000-8000-00000000000a".formatted(millis >> 16, millis & 0xffff), 1);
+  }
+
+  @Test
+  void upToWhenKeysWereMadeThatAreForgottenIsKnown() {
+    for (int i = 0; i < 12_000; i++) {
+      found.found(new Entry.Passed(key(NOON.plusSeconds(i))));
+    }
+    assertThat(found.recovery().answered()).hasSize(12_000);
+    assertThat(found.recovery().forgotten()).isEqualTo(Instant.MIN);
+    for (int i = 0; i < 3; i++) {
+      found.found(new Entry.Passed(new CallKey("release r untimed", i)));
+    }
+    assertThat(found.recovery().forgotten()).isEqualTo(NOON.plusSeconds(2));
+  }
+
   @Test
   void whatSaysMoreTakesMore() {
     Map<String, String> much = Map.of("note", "x".repeat(100_000));

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -339,6 +340,43 @@ final class UsageFileTest {
     }
   }
 
+  /** Nobody could find it among the org's usage otherwise. */
+  @Test
+  void whatWasDecidedByNobodySaysSoHoweverMuchElseIsSaidOfIt() throws IOException {
+    Map<String, String> much = new TreeMap<>();
+    for (int i = 10; i < 30; i++) {
+      much.put("pair-" + i, "p" + i);
+    }
+    ReserveRequest it = request();
+    ReserveRequest request =
+        new ReserveRequest(
+            it.subject(),
+            "chat",
+            "m",
+            null,
+            null,
+            null,
+            Credits.of(2),
+            "platform",
+            300,
+            null,
+            false,
+            false,
+            much);
+    Use use = new Use("u1", null, NOON, request, null, Credits.of(2), "platform", 2_000_000);
+    try (UsageFile file = open(LARGE)) {
+      file.keep(new Entry.Used(use, null)).join();
+      UsageFile.Batch batch = file.next(1);
+      assertThat(batch).isNotNull();
+      Map<String, String> kept = batch.uses().getFirst().request().metadata();
+      assertThat(kept)
+          .hasSize(20)
+          .containsEntry(Use.UNCHECKED, "true")
+          .containsEntry("pair-28", "p28");
+      assertThat(kept).doesNotContainKey("pair-29");
+    }
+  }
+
   @Test
   void whatIsKeptStaysKeptWhereNoOtherPartCanBeBegun() throws IOException {
     Path next = directory.resolve("%019d.usage".formatted(2));
@@ -469,6 +507,25 @@ final class UsageFileTest {
                   null),
               new Recovery.Answered(
                   new CallKey("reserve c", 8), null, "", 0, 0, "", false, false, null));
+    }
+  }
+
+  @Test
+  void keysOfPartsThatAreDroppedAreKnownToBeForgotten() throws IOException {
+    UsageFile.Settings small = new UsageFile.Settings(1 << 20, 1_000);
+    try (UsageFile file = open(small)) {
+      file.keep(new Entry.Passed(new CallKey("reserve a", 8))).join();
+    }
+    Instant before = Instant.now().minusSeconds(2);
+    try (UsageFile file = open(small)) {
+      assertThat(file.recovered().forgotten()).isEqualTo(Instant.MIN);
+      for (int i = 1; i <= 200; i++) {
+        file.keep(new Entry.Passed(new CallKey("reserve b" + i, 8))).join();
+      }
+    }
+    try (UsageFile file = open(small)) {
+      assertThat(file.recovered().answered()).isNotEmpty().hasSizeLessThan(200);
+      assertThat(file.recovered().forgotten()).isAfter(before);
     }
   }
 
