@@ -246,7 +246,7 @@ final class SidecarServer implements Server, TermsSource {
                       it.meters(),
                       it.ttlSeconds(),
                       it.ofAnyFeature() ? Set.of(LeaseTerms.FEATURE) : Set.of()),
-                  caller(it.callId(), it.hashCode()))
+                  caller(key(it.callId()), it.callId().hashCode()))
               .thenApply(
                   answer ->
                       reported(

@@ -258,7 +258,7 @@ final class SimulatedListeners {
           case ACKNOWLEDGED -> who.acknowledged.contains(notice.id());
           case OVER -> left != null && after >= left;
           // Whoever is silent is told nothing more, and nothing else is waited for either.
-          case SILENT -> who.silencedAt == nanos();
+          case SILENT -> who.silencedAt >= nanos() - after;
           // It has left since, or listens anew.
           case AWAY -> who.comings > before.comings;
         };

@@ -128,6 +128,27 @@ enum SidecarBug implements PlantedBug {
     }
   },
 
+  WHAT_WAS_ANSWERED_IS_FORGOTTEN_AFTER_A_RESTART("I4: and finds after a crash null") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CRASH);
+    }
+
+    @Override
+    public Recovery recovered(Recovery found) {
+      return new Recovery(
+          found.unreported(),
+          found.open(),
+          List.of(),
+          found.ended(),
+          found.confirmedSegment(),
+          found.confirmedOffset(),
+          found.unsent(),
+          found.unsentBytes(),
+          found.lostBytes());
+    }
+  },
+
   WHAT_COST_NOTHING_IS_NOT_REPORTED("I12: does not come to give its leases back") {
     @Override
     public long soughtFrom() {
