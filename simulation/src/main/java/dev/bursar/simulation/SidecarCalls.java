@@ -77,8 +77,7 @@ final class SidecarCalls {
 
   void isAnswered(CallKey key, Ended ended) {
     if (ended instanceof Ended.Done it) {
-      told.put(
-          key, new Told(it.status(), it.reservation(), it.amount(), it.released(), it.late()));
+      told.put(key, new Told(it.status(), it.reservation(), it.amount(), it.released(), it.late()));
     }
   }
 

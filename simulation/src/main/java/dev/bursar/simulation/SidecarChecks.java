@@ -516,9 +516,7 @@ final class SidecarChecks {
   void doesNotEnd(String reservation, Ended.Refused refused, long nanos) {
     Open was = made.get(reservation);
     world.watch.expect(
-        was != null
-            && refused.fault() == Ended.Fault.EXPIRED
-            && was.until - nanos <= APART_NANOS,
+        was != null && refused.fault() == Ended.Fault.EXPIRED && was.until - nanos <= APART_NANOS,
         "model",
         "%s does not end %s, which it has set aside, by %d ns: %s",
         name,
@@ -684,8 +682,7 @@ final class SidecarChecks {
     // A clock that was far ahead may have had it expire, and went back before it came to be asked.
     boolean isAlsoReported = ended != null && ended.equals(reported);
     boolean once =
-        (ended == null) != (reported == null)
-            || (isAlsoReported && world.watch.haveClocksJumped());
+        (ended == null) != (reported == null) || (isAlsoReported && world.watch.haveClocksJumped());
     BigInteger charged = ended == null ? reported : ended;
     world.watch.expect(
         once && NaiveWallet.micros(micros).equals(charged),

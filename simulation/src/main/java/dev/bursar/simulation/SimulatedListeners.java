@@ -237,8 +237,7 @@ final class SimulatedListeners {
               "%s has come to %s, of whom not all have ever listened",
               notice,
               found);
-          before.forEach(
-              each -> isDone(notice, found.get(each.who.who), each, nanos() - toldAt));
+          before.forEach(each -> isDone(notice, found.get(each.who.who), each, nanos() - toldAt));
         });
     tick();
   }
