@@ -34,8 +34,13 @@ enum SidecarBug implements PlantedBug {
 
     @Override
     public LeaseSettings leasing(LeaseSettings settings) {
-      return new LeaseSettings(
-          settings.ttl(), settings.idle(), settings.pause(), -5 * settings.ttl());
+      return new LeaseSettings(settings.ttl(), settings.idle(), settings.pause(), -LATER_NANOS);
+    }
+
+    /** What is set aside is so for no longer by that. */
+    @Override
+    public long settlesNanos(long nanos) {
+      return nanos - 2 * LATER_NANOS;
     }
   },
 
@@ -130,6 +135,11 @@ enum SidecarBug implements PlantedBug {
 
   WHAT_WAS_ANSWERED_IS_FORGOTTEN_AFTER_A_RESTART("I4: and finds after a crash null") {
     @Override
+    public long soughtFrom() {
+      return 25;
+    }
+
+    @Override
     public boolean isSoughtIn(Scenario scenario) {
       return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CRASH);
     }
@@ -186,6 +196,11 @@ enum SidecarBug implements PlantedBug {
   },
 
   WHAT_ONE_ACKNOWLEDGES_ALL_HAVE("I9: as ACKNOWLEDGED") {
+    @Override
+    public long soughtFrom() {
+      return 13;
+    }
+
     @Override
     public boolean isSoughtIn(Scenario scenario) {
       return super.isSoughtIn(scenario) && scenario.has(Beside.ANOTHER_SIDECAR);
@@ -331,6 +346,11 @@ enum SidecarBug implements PlantedBug {
 
   WHAT_IS_STILL_AHEAD_IS_NOT_SET_ASIDE_AGAIN("I9: and is charged null") {
     @Override
+    public long soughtFrom() {
+      return 85;
+    }
+
+    @Override
     public boolean isSoughtIn(Scenario scenario) {
       return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CLOCK_WRONG);
     }
@@ -385,6 +405,8 @@ enum SidecarBug implements PlantedBug {
       return CompletableFuture.completedFuture(null);
     }
   };
+
+  private static final long LATER_NANOS = 70_000_000_000L;
 
   private static final class WithoutTheMiddle implements Tampering {
     private final Set<String> lost = new HashSet<>();
