@@ -332,7 +332,7 @@ enum SidecarBug implements PlantedBug {
   },
 
   ONE_IS_LEFT_OUT_WHERE_AN_ODD_NUMBER_IS_REPORTED_IN_HALVES(
-      "I12: does not come to give its leases back") {
+      "I12: does not come to give its leases back", "I3: is not on record") {
     @Override
     public long soughtFrom() {
       return 111;
