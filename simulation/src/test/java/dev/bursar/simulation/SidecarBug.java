@@ -96,7 +96,7 @@ enum SidecarBug implements PlantedBug {
 
     @Override
     public long soughtFrom() {
-      return 410;
+      return 566;
     }
 
     @Override
@@ -301,7 +301,7 @@ enum SidecarBug implements PlantedBug {
   WHAT_ONE_ORG_LETS_PASS_PASSES_FOR_ANY("model: could ask nobody whether") {
     @Override
     public long soughtFrom() {
-      return 377;
+      return 497;
     }
 
     @Override
@@ -335,7 +335,7 @@ enum SidecarBug implements PlantedBug {
       "I12: does not come to give its leases back", "I3: is not on record") {
     @Override
     public long soughtFrom() {
-      return 111;
+      return 135;
     }
 
     @Override
