@@ -65,6 +65,6 @@ public enum Beside {
   }
 
   private int lot(long seed, int bound) {
-    return new SplittableRandom(seed ^ (LOTS << ordinal()) + bound).nextInt(bound);
+    return new SplittableRandom(seed ^ ((LOTS << ordinal()) + bound)).nextInt(bound);
   }
 }

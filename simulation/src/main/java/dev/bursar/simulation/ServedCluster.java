@@ -5,6 +5,7 @@ import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.Enforcement;
 import dev.bursar.domain.enforcement.Found;
+import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Entities;
@@ -204,10 +205,11 @@ final class ServedCluster implements Entities, Enforcement, ReportedEvents {
       throw new IllegalArgumentException(reservation);
     }
     EntityId wallet = EntityId.wallet(id.org(), id.wallet());
+    Plan begun = world.watch.begun(reservation);
+    Credits amount = begun == null ? Credits.ZERO : begun.amount();
     EndChecks.Asked asked =
         new EndChecks.Asked(
-            new Call.Reserved(
-                reservation, wallet, world.watch.begun(reservation).request().amount()),
+            new Call.Reserved(reservation, wallet, amount),
             command,
             operation,
             false,

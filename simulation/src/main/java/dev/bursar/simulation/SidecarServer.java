@@ -246,7 +246,7 @@ final class SidecarServer implements Server, TermsSource {
                       it.meters(),
                       it.ttlSeconds(),
                       it.ofAnyFeature() ? Set.of(LeaseTerms.FEATURE) : Set.of()),
-                  caller(it.callId(), it.hashCode()))
+                  caller(key(it.callId()), it.hashCode()))
               .thenApply(
                   answer ->
                       reported(
@@ -376,8 +376,7 @@ final class SidecarServer implements Server, TermsSource {
             : Math.max(0, Duration.between(now, terms.expiresAt()).toMillis()) * 1_000_000,
         settleBy == null
             ? 0
-            : world.tampering.settlesNanos(
-                Duration.between(terms.expiresAt(), settleBy).toNanos()),
+            : world.tampering.settlesNanos(Duration.between(terms.expiresAt(), settleBy).toNanos()),
         0,
         over);
   }

@@ -237,8 +237,7 @@ final class SimulatedListeners {
               "%s has come to %s, of whom not all have ever listened",
               notice,
               found);
-          before.forEach(
-              each -> isDone(notice, found.get(each.who.who), each, nanos() - toldAt));
+          before.forEach(each -> isDone(notice, found.get(each.who.who), each, nanos() - toldAt));
         });
     tick();
   }
@@ -258,7 +257,7 @@ final class SimulatedListeners {
           case ACKNOWLEDGED -> who.acknowledged.contains(notice.id());
           case OVER -> left != null && after >= left;
           // Whoever is silent is told nothing more, and nothing else is waited for either.
-          case SILENT -> who.silencedAt == nanos();
+          case SILENT -> who.silencedAt >= nanos() - after;
           // It has left since, or listens anew.
           case AWAY -> who.comings > before.comings;
         };

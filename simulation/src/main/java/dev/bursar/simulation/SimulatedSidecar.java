@@ -16,7 +16,9 @@ import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.decision.OpenReservation;
 import dev.bursar.sidecar.lease.LeaseSettings;
 import dev.bursar.sidecar.server.ServerAway;
+import dev.bursar.sidecar.usage.CallKey;
 import dev.bursar.sidecar.usage.Entry;
+import dev.bursar.sidecar.usage.Recovery;
 import dev.bursar.sidecar.usage.Use;
 import dev.bursar.simulation.history.OrgShape;
 import java.io.IOException;
@@ -57,6 +59,9 @@ final class SimulatedSidecar {
   private static final double RATE_WRONG_MAX = 0.001;
 
   private static final long AMOUNT_MAX = 2_000_000;
+  private static final int DRY_RUN_ONE_IN = 12;
+  private static final int KEYED_ONE_IN = 3;
+  private static final int EXTENDED_ONE_IN = 10;
 
   /** One life, from its start to a crash. */
   private final class Life {
@@ -106,7 +111,12 @@ final class SimulatedSidecar {
 
     /** Something is decided, and is to be kept. */
     private void decided(Entry entry) {
+      calls.keeps(entry);
       switch (entry) {
+        case Entry.Opened it when checks.hasMade(it.id()) -> {
+          Duration lasts = Duration.between(host.now(), it.expiresAt());
+          checks.isExtended(it, lasts, extendsBy, host.nanos());
+        }
         case Entry.Opened it when it.lease().isEmpty() -> {
           checks.decidesUnchecked(it.request().feature());
           checks.setsAside(it, host.nanos());
@@ -134,12 +144,17 @@ final class SimulatedSidecar {
   private final World world;
   private final String name;
   private final Random random;
+
+  /** What else is asked, by lots of its own. */
+  private final Random further;
+
   private final double rate;
   private final long wrongMicros;
   private final Duration reportEvery;
   private final Duration idle;
   private final SidecarDisk disk = new SidecarDisk();
   private final SidecarChecks checks;
+  private final SidecarCalls calls;
   private final ServedCluster served;
   private final SimulatedListeners listeners;
   private final SimulatedListeners.Listening listening;
@@ -164,6 +179,7 @@ final class SimulatedSidecar {
   private long cutOffUntil;
   private boolean isToldNothing;
   private @Nullable OpenReservation ending;
+  private Duration extendsBy = Duration.ZERO;
   private @Nullable Life life;
 
   SimulatedSidecar(World world, String name, int operations, SimulatedListeners listeners) {
@@ -183,6 +199,8 @@ final class SimulatedSidecar {
     this.reportEvery = Duration.ofMillis(random.nextInt(3) == 0 ? 3_000 : 250);
     this.idle = Duration.ofSeconds(random.nextInt(3) == 0 ? 20 : 5);
     this.checks = new SidecarChecks(world, name, disk, TTL);
+    this.calls = new SidecarCalls(world, name, disk);
+    this.further = new Random(world.scenario.seed() * 31 + name.hashCode());
     this.served = new ServedCluster(world, random);
     this.listeners = listeners;
     this.listening = listeners.of(name);
@@ -264,7 +282,12 @@ final class SimulatedSidecar {
     if (left-- > 0 && (open.isEmpty() || random.nextInt(3) > 0)) {
       reserve(now, this::next);
     } else if (!open.isEmpty()) {
-      end(now, open.get(random.nextInt(open.size())));
+      String id = open.get(random.nextInt(open.size()));
+      if (further.nextInt(EXTENDED_ONE_IN) == 0 && !ofServer.containsKey(id)) {
+        extend(now, id);
+      } else {
+        end(now, id);
+      }
     } else {
       next();
     }
@@ -272,6 +295,85 @@ final class SimulatedSidecar {
 
   private void reserve(Life now, Runnable then) {
     ReserveRequest request = wish();
+    if (request.dryRun()) {
+      tryOut(now, request, then);
+    } else if (further.nextInt(KEYED_ONE_IN) == 0) {
+      reserve(now, request, calls.newKey("reserve " + name), then);
+    } else {
+      reserve(now, request, then);
+    }
+  }
+
+  /** What the request would be told; nothing comes of it. */
+  private void tryOut(Life now, ReserveRequest request, Runnable then) {
+    long askedAt = world.time.nowMicros();
+    world.heard(
+        now.sidecar.decide(request),
+        decision -> {
+          world.log(() -> "%s would decide: %s".formatted(name, decision));
+          switch (decision) {
+            case Decision.Allowed it -> {
+              world.watch.saw(Rarity.SIDECAR_WOULD_ALLOW);
+              checks.wouldAllow(request, now.host.nanos());
+            }
+            case Decision.Denied it -> decided(now, request, decision, askedAt);
+            default -> {}
+          }
+          then.run();
+        },
+        world::crashed);
+  }
+
+  /** The same with a key: once it is answered, it is so in all lives. */
+  private void reserve(Life now, ReserveRequest request, CallKey key, Runnable then) {
+    calls.asks(key, request);
+    long askedAt = world.time.nowMicros();
+    world.heard(
+        now.sidecar.decide(request, key),
+        decision -> {
+          world.log(() -> "%s decides on %s: %s".formatted(name, key, decision));
+          if (decision instanceof Decision.Elsewhere) {
+            passOn(now, request, key, then);
+          } else {
+            calls.isAnswered(key, decision);
+            decided(now, request, decision, askedAt);
+            then.run();
+          }
+        },
+        error -> {
+          calls.givesUp(key);
+          couldNotKeep(error);
+          then.run();
+        });
+  }
+
+  /** It is the server's to decide, also after a crash. */
+  private void passOn(Life now, ReserveRequest request, CallKey key, Runnable then) {
+    world.heard(
+        now.sidecar.passedOn(key),
+        kept -> {
+          calls.isPassedOn(key);
+          world.heard(
+              now.server.reserve(request, key.name()),
+              decision -> {
+                decidedByServer(now, request, decision);
+                then.run();
+              },
+              error -> {
+                if (!(error instanceof ServerAway || error instanceof SidecarServer.NotDecided)) {
+                  world.crashed(error);
+                }
+                then.run();
+              });
+        },
+        error -> {
+          calls.givesUp(key);
+          couldNotKeep(error);
+          then.run();
+        });
+  }
+
+  private void reserve(Life now, ReserveRequest request, Runnable then) {
     long askedAt = world.time.nowMicros();
     boolean isFull = now.log.isFull();
     if (isFull) {
@@ -378,7 +480,7 @@ final class SimulatedSidecar {
         1 + random.nextInt(TTL_SECONDS_MAX),
         OveragePolicy.RECORD,
         random.nextBoolean(),
-        false,
+        further.nextInt(DRY_RUN_ONE_IN) == 0,
         Map.of());
   }
 
@@ -426,12 +528,16 @@ final class SimulatedSidecar {
     long most = known == null ? AMOUNT_MAX : known.spending().amount();
     Credits actual =
         release ? null : new Credits(random.nextInt(4) == 0 ? most : random.nextLong(most + 1));
+    CallKey key = further.nextInt(KEYED_ONE_IN) == 0 ? calls.newKey("end " + id) : null;
     world.heard(
-        now.sidecar.end(id, actual, null),
+        now.sidecar.end(id, actual, null, key),
         ended -> {
           world.log(() -> "%s ends %s: %s".formatted(name, id, ended));
           open.remove(id);
           checks.ended(id);
+          if (key != null) {
+            calls.isAnswered(key, ended);
+          }
           if (ended instanceof Ended.Refused no) {
             checks.doesNotEnd(id, no, now.host.nanos());
           }
@@ -449,6 +555,18 @@ final class SimulatedSidecar {
           }
           next();
         });
+  }
+
+  private void extend(Life now, String id) {
+    extendsBy = Duration.ofSeconds(1 + further.nextInt(TTL_SECONDS_MAX));
+    Ended extended = now.sidecar.extend(id, extendsBy.toSeconds());
+    world.log(() -> "%s extends %s by %s: %s".formatted(name, id, extendsBy, extended));
+    if (extended instanceof Ended.Refused no) {
+      checks.doesNotEnd(id, no, now.host.nanos());
+    } else {
+      world.watch.saw(Rarity.SIDECAR_EXTENDED);
+    }
+    next();
   }
 
   private void end(Life now, String id, OfServer of) {
@@ -610,8 +728,20 @@ final class SimulatedSidecar {
       world.watch.saw(Rarity.SIDECAR_FOUND_OPEN_RESERVATIONS);
     }
     world.log(() -> "%s starts again, with %s open".formatted(name, open));
+    calls.starts(next.sidecar.answered()).forEach(of -> again(next, of));
     connects(next);
     next();
+  }
+
+  /** Who was not answered before a crash asks again. */
+  private void again(Life now, SidecarCalls.Found of) {
+    Recovery.Answered answer = of.answer();
+    if (answer == null) {
+      world.watch.saw(Rarity.SIDECAR_WAS_ASKED_AGAIN_AFTER_A_CRASH);
+      reserve(now, of.request(), of.key(), this::nextIfLast);
+    } else if ("open".equals(answer.status()) && now.sidecar.find(answer.reservation()) != null) {
+      open.add(answer.reservation());
+    }
   }
 
   // ---- what changes

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A sidecar's usage file as it is: what waits is forced together, and only then it is kept. A crash
- * loses what was not, or some of it.
+ * loses what was neither forced nor written, or some of it.
  */
 final class SimulatedUsageLog implements UsageLog {
 
@@ -62,6 +62,9 @@ final class SimulatedUsageLog implements UsageLog {
   private int read;
   private long unsent;
   private boolean forcing;
+
+  /** So many of those that are pending outlive the process. */
+  private int written;
 
   /**
    * @param decided told what is to be kept when it is decided
@@ -122,6 +125,7 @@ final class SimulatedUsageLog implements UsageLog {
   @Override
   public CompletableFuture<Void> write(Entry entry) {
     note(entry);
+    written = pending.size();
     return CompletableFuture.completedFuture(null);
   }
 
@@ -147,6 +151,7 @@ final class SimulatedUsageLog implements UsageLog {
     forcing = false;
     List<Pending> group = List.copyOf(pending);
     pending.clear();
+    written = 0;
     if (world.happens(Fault.SIDECAR_DISK_FAILS, 0.03) || world.tampering.failsToKeep()) {
       group.forEach(each -> disk.lose(each.entry));
       group.forEach(each -> tell(each, new IOException("the disk is full")));
@@ -178,9 +183,9 @@ final class SimulatedUsageLog implements UsageLog {
 
   /** All at once it ends: of what was not forced, the first may be there and the rest is not. */
   void crash() {
-    int written = world.random.nextBoolean() ? 0 : world.random.nextInt(pending.size() + 1);
+    int first = world.random.nextBoolean() ? 0 : world.random.nextInt(pending.size() + 1);
     for (int i = 0; i < pending.size(); i++) {
-      if (i < written) {
+      if (i < Math.max(first, written)) {
         disk.force(pending.get(i).entry);
       } else {
         disk.lose(pending.get(i).entry);
@@ -188,6 +193,7 @@ final class SimulatedUsageLog implements UsageLog {
       }
     }
     pending.clear();
+    written = 0;
   }
 
   @Override

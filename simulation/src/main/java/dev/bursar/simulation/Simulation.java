@@ -445,7 +445,9 @@ public final class Simulation {
    */
   private void changePlans(List<SimulatedSidecar> sidecars, SimulatedListeners listeners) {
     Runnable told =
-        () -> whileAnyWorks(sidecars, () -> listeners.changed(Notice.Kind.ENTITLEMENTS_CHANGED, null));
+        () ->
+            whileAnyWorks(
+                sidecars, () -> listeners.changed(Notice.Kind.ENTITLEMENTS_CHANGED, null));
     world.whenPublished(() -> whileAnyWorks(sidecars, listeners::catalogChanged));
     EntityId org = EntityId.org(SimulatedClient.ORG);
     Random random = new Random(world.scenario.seed());

@@ -49,7 +49,8 @@ final class ManySidecarsTest {
     world.beginFaults();
     List<SimulatedSidecar> sidecars = new ArrayList<>();
     for (int i = 1; i <= SIDECARS; i++) {
-      SimulatedSidecar sidecar = new SimulatedSidecar(world, "s" + i, 1, new SimulatedListeners(world));
+      SimulatedSidecar sidecar =
+          new SimulatedSidecar(world, "s" + i, 1, new SimulatedListeners(world));
       sidecars.add(sidecar);
       sidecar.start();
     }

@@ -96,9 +96,8 @@ final class ReproducibilityTest {
     assertThat(faults).containsExactlyInAnyOrder(Fault.values());
     assertThat(all).anyMatch(each -> each.faults().isEmpty());
     assertThat(all).anyMatch(Scenario::isForgetful);
-    assertThat(all).anyMatch(each -> each.has(Beside.SIDECARS));
-    assertThat(all).anyMatch(each -> each.has(Beside.HOLDERS));
-    assertThat(all).anyMatch(each -> each.has(Beside.BUDGETERS));
-    assertThat(all).anyMatch(each -> each.has(Beside.PLANS));
+    for (Beside what : Beside.values()) {
+      assertThat(all).as("%s", what).anyMatch(each -> each.has(what));
+    }
   }
 }

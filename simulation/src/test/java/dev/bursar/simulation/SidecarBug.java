@@ -34,8 +34,13 @@ enum SidecarBug implements PlantedBug {
 
     @Override
     public LeaseSettings leasing(LeaseSettings settings) {
-      return new LeaseSettings(
-          settings.ttl(), settings.idle(), settings.pause(), -5 * settings.ttl());
+      return new LeaseSettings(settings.ttl(), settings.idle(), settings.pause(), -LATER_NANOS);
+    }
+
+    /** What is set aside is so for no longer by that. */
+    @Override
+    public long settlesNanos(long nanos) {
+      return nanos - 2 * LATER_NANOS;
     }
   },
 
@@ -91,7 +96,7 @@ enum SidecarBug implements PlantedBug {
 
     @Override
     public long soughtFrom() {
-      return 410;
+      return 566;
     }
 
     @Override
@@ -125,6 +130,32 @@ enum SidecarBug implements PlantedBug {
     @Override
     public long settlesNanos(long nanos) {
       return 2 * nanos;
+    }
+  },
+
+  WHAT_WAS_ANSWERED_IS_FORGOTTEN_AFTER_A_RESTART("I4: and finds after a crash null") {
+    @Override
+    public long soughtFrom() {
+      return 25;
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CRASH);
+    }
+
+    @Override
+    public Recovery recovered(Recovery found) {
+      return new Recovery(
+          found.unreported(),
+          found.open(),
+          List.of(),
+          found.ended(),
+          found.confirmedSegment(),
+          found.confirmedOffset(),
+          found.unsent(),
+          found.unsentBytes(),
+          found.lostBytes());
     }
   },
 
@@ -165,6 +196,11 @@ enum SidecarBug implements PlantedBug {
   },
 
   WHAT_ONE_ACKNOWLEDGES_ALL_HAVE("I9: as ACKNOWLEDGED") {
+    @Override
+    public long soughtFrom() {
+      return 13;
+    }
+
     @Override
     public boolean isSoughtIn(Scenario scenario) {
       return super.isSoughtIn(scenario) && scenario.has(Beside.ANOTHER_SIDECAR);
@@ -265,7 +301,7 @@ enum SidecarBug implements PlantedBug {
   WHAT_ONE_ORG_LETS_PASS_PASSES_FOR_ANY("model: could ask nobody whether") {
     @Override
     public long soughtFrom() {
-      return 377;
+      return 497;
     }
 
     @Override
@@ -296,10 +332,10 @@ enum SidecarBug implements PlantedBug {
   },
 
   ONE_IS_LEFT_OUT_WHERE_AN_ODD_NUMBER_IS_REPORTED_IN_HALVES(
-      "I12: does not come to give its leases back") {
+      "I12: does not come to give its leases back", "I3: is not on record") {
     @Override
     public long soughtFrom() {
-      return 111;
+      return 135;
     }
 
     @Override
@@ -309,6 +345,11 @@ enum SidecarBug implements PlantedBug {
   },
 
   WHAT_IS_STILL_AHEAD_IS_NOT_SET_ASIDE_AGAIN("I9: and is charged null") {
+    @Override
+    public long soughtFrom() {
+      return 85;
+    }
+
     @Override
     public boolean isSoughtIn(Scenario scenario) {
       return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CLOCK_WRONG);
@@ -364,6 +405,8 @@ enum SidecarBug implements PlantedBug {
       return CompletableFuture.completedFuture(null);
     }
   };
+
+  private static final long LATER_NANOS = 70_000_000_000L;
 
   private static final class WithoutTheMiddle implements Tampering {
     private final Set<String> lost = new HashSet<>();
