@@ -40,8 +40,7 @@ final class NaiveListing {
       Map<Scope, Freeze> freezes) {
 
     static final Picture NOTHING =
-        new Picture(
-            null, Map.of(), Map.of(), new TreeMap<>(), new LinkedHashMap<>(), Map.of());
+        new Picture(null, Map.of(), Map.of(), new TreeMap<>(), new LinkedHashMap<>(), Map.of());
 
     private Picture copy(@Nullable OrgSettings now) {
       return new Picture(
@@ -128,8 +127,7 @@ final class NaiveListing {
   }
 
   private @Nullable Instant out(String lease, long moment) {
-    Map.Entry<Long, Instant> last =
-        until.getOrDefault(lease, new TreeMap<>()).floorEntry(moment);
+    Map.Entry<Long, Instant> last = until.getOrDefault(lease, new TreeMap<>()).floorEntry(moment);
     return last == null ? null : last.getValue();
   }
 
@@ -140,7 +138,8 @@ final class NaiveListing {
 
   private void govern(OrgEvent event, long moment) {
     Picture before = past.lastEntry().getValue();
-    Picture now = before.copy(event instanceof OrgEvent.OrgPut it ? it.settings() : before.settings);
+    Picture now =
+        before.copy(event instanceof OrgEvent.OrgPut it ? it.settings() : before.settings);
     switch (event) {
       case OrgEvent.UnitPut it -> now.units.put(it.unit().id(), it.unit());
       case OrgEvent.UnitRemoved it -> now.units.remove(it.unit());
@@ -203,15 +202,14 @@ final class NaiveListing {
    *
    * @param isForgotten whether it may not be known any more that it was denied, or barred
    */
-  boolean isFound(
-      String reservation, @Nullable OrgReply told, boolean isForgotten, long moment) {
+  boolean isFound(String reservation, @Nullable OrgReply told, boolean isForgotten, long moment) {
     TreeMap<Long, OrgEvent> all = decided.getOrDefault(reservation, new TreeMap<>());
     Map.Entry<Long, OrgEvent> last = all.floorEntry(moment);
     return switch (last == null ? null : last.getValue()) {
       case OrgEvent.ReservationBegun it ->
           told instanceof OrgReply.Begun begun
-                  && isLike(begun.plan(), it.plan())
-                  && Objects.equals(begun.plan().leaseUntil(), out(reservation, moment));
+              && isLike(begun.plan(), it.plan())
+              && Objects.equals(begun.plan().leaseUntil(), out(reservation, moment));
       case OrgEvent.ReservationDenied it ->
           told == null
               ? isForgotten

@@ -37,8 +37,7 @@ enum ViewBug implements PlantedBug {
               it.balances().stream()
                   .map(
                       each ->
-                          new Balance(
-                              each.creditType(), each.balance(), Credits.ZERO, each.debt()))
+                          new Balance(each.creditType(), each.balance(), Credits.ZERO, each.debt()))
                   .toList(),
               0)
           : reply;
