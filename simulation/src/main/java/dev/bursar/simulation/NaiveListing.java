@@ -4,6 +4,7 @@ import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Freeze;
 import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.OrgReply;
@@ -39,8 +40,7 @@ final class NaiveListing {
       Map<Scope, Freeze> freezes) {
 
     static final Picture NOTHING =
-        new Picture(
-            null, Map.of(), Map.of(), new TreeMap<>(), new LinkedHashMap<>(), Map.of());
+        new Picture(null, Map.of(), Map.of(), new TreeMap<>(), new LinkedHashMap<>(), Map.of());
 
     private Picture copy(@Nullable OrgSettings now) {
       return new Picture(
@@ -92,21 +92,54 @@ final class NaiveListing {
   /** The last that was decided of each reservation, from each moment on. */
   private final Map<String, TreeMap<Long, OrgEvent>> decided = new LinkedHashMap<>();
 
+  /** Until when each open lease is out, from each moment on. */
+  private final Map<String, TreeMap<Long, Instant>> until = new HashMap<>();
+
   /** Takes in what has happened in the org. */
   void take(OrgEvent event, long moment) {
     switch (event) {
-      case OrgEvent.ReservationBegun it -> decide(it.plan().reservation(), it, moment);
+      case OrgEvent.ReservationBegun it -> {
+        decide(it.plan().reservation(), it, moment);
+        isOut(it.plan().reservation(), it.plan().leaseUntil(), moment);
+      }
       case OrgEvent.ReservationDenied it -> decide(it.plan().reservation(), it, moment);
       case OrgEvent.ReservationBarred it -> decide(it.reservation(), it, moment);
-      case OrgEvent.ReservationSettled it -> decide(it.closure().reservation(), it, moment);
       case OrgEvent.ReservationTakenOver it -> {}
+      case OrgEvent.ReservationSettled it when it.closure().kind() == Closure.Kind.SHRUNK -> {}
+      case OrgEvent.ReservationSettled it -> {
+        if (it.closure().kind() == Closure.Kind.ADDED && isOpen(it.closure().reservation())) {
+          isOut(it.closure().lease(), out(it.closure().reservation(), moment), moment);
+        }
+        decide(it.closure().reservation(), it, moment);
+      }
       case OrgEvent other -> govern(other, moment);
     }
   }
 
+  /** A lease is out until then, if not for longer by what was added to it before. */
+  private void isOut(@Nullable String lease, @Nullable Instant then, long moment) {
+    if (lease != null && then != null && isOpen(lease)) {
+      Instant before = out(lease, moment);
+      until
+          .computeIfAbsent(lease, l -> new TreeMap<>())
+          .put(moment, before != null && before.isAfter(then) ? before : then);
+    }
+  }
+
+  private @Nullable Instant out(String lease, long moment) {
+    Map.Entry<Long, Instant> last = until.getOrDefault(lease, new TreeMap<>()).floorEntry(moment);
+    return last == null ? null : last.getValue();
+  }
+
+  private boolean isOpen(String reservation) {
+    TreeMap<Long, OrgEvent> all = decided.get(reservation);
+    return all != null && all.lastEntry().getValue() instanceof OrgEvent.ReservationBegun;
+  }
+
   private void govern(OrgEvent event, long moment) {
     Picture before = past.lastEntry().getValue();
-    Picture now = before.copy(event instanceof OrgEvent.OrgPut it ? it.settings() : before.settings);
+    Picture now =
+        before.copy(event instanceof OrgEvent.OrgPut it ? it.settings() : before.settings);
     switch (event) {
       case OrgEvent.UnitPut it -> now.units.put(it.unit().id(), it.unit());
       case OrgEvent.UnitRemoved it -> now.units.remove(it.unit());
@@ -142,8 +175,7 @@ final class NaiveListing {
         && told.actor().equals(plan.actor())
         && told.departments().equals(plan.departments())
         && Objects.equals(told.madeAt(), plan.madeAt())
-        && Objects.equals(told.countsAt(), plan.countsAt())
-        && Objects.equals(told.leaseUntil(), plan.leaseUntil());
+        && Objects.equals(told.countsAt(), plan.countsAt());
   }
 
   private void decide(String reservation, OrgEvent event, long moment) {
@@ -170,13 +202,14 @@ final class NaiveListing {
    *
    * @param isForgotten whether it may not be known any more that it was denied, or barred
    */
-  boolean isFound(
-      String reservation, @Nullable OrgReply told, boolean isForgotten, long moment) {
+  boolean isFound(String reservation, @Nullable OrgReply told, boolean isForgotten, long moment) {
     TreeMap<Long, OrgEvent> all = decided.getOrDefault(reservation, new TreeMap<>());
     Map.Entry<Long, OrgEvent> last = all.floorEntry(moment);
     return switch (last == null ? null : last.getValue()) {
       case OrgEvent.ReservationBegun it ->
-          told instanceof OrgReply.Begun begun && isLike(begun.plan(), it.plan());
+          told instanceof OrgReply.Begun begun
+              && isLike(begun.plan(), it.plan())
+              && Objects.equals(begun.plan().leaseUntil(), out(reservation, moment));
       case OrgEvent.ReservationDenied it ->
           told == null
               ? isForgotten

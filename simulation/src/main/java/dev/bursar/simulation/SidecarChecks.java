@@ -575,10 +575,13 @@ final class SidecarChecks {
         granted);
   }
 
-  /** Whoever was told to stop, and said that it has, has. */
+  /**
+   * Whoever was told to stop, and said that it has, has. What was asked in that very instant, as
+   * after it stood still, may have come before.
+   */
   void answered(String lease, long askedAt) {
     world.watch.expect(
-        askedAt < revokedAt.getOrDefault(lease, Long.MAX_VALUE),
+        askedAt <= revokedAt.getOrDefault(lease, Long.MAX_VALUE),
         "I9",
         "%s decides from %s, of which it has said that it does not",
         name,

@@ -260,12 +260,9 @@ final class ViewChecks {
         });
   }
 
-  /** Of a default, for somebody and for nobody. */
+  /** Of a default, for somebody. */
   private void budget(EntityId org, Budget budget) {
-    budget(org, budget.id(), null);
-    if (budget.scope().isDefault()) {
-      OrgShape.USERS.forEach(user -> budget(org, budget.id(), user));
-    }
+    budget(org, budget.id(), budget.scope().isDefault() ? OrgShape.USERS.getFirst() : null);
   }
 
   // ---- figures of limits

@@ -131,9 +131,7 @@ record WalletPicture(
   private boolean areTold(List<Balance> told) {
     return told.stream().map(Balance::creditType).distinct().count() == told.size()
         && told.stream()
-            .allMatch(
-                each ->
-                    figures.getOrDefault(each.creditType(), Figures.NOTHING).isLike(each))
+            .allMatch(each -> figures.getOrDefault(each.creditType(), Figures.NOTHING).isLike(each))
         && figures.entrySet().stream()
             .allMatch(
                 each ->
@@ -196,8 +194,6 @@ record WalletPicture(
   boolean isTold(WalletReply.Open told) {
     Hold hold = open.get(told.hold().reservation());
     return told.hold().equals(hold)
-        && figures
-            .getOrDefault(hold.creditType(), Figures.NOTHING)
-            .isLike(told.balance());
+        && figures.getOrDefault(hold.creditType(), Figures.NOTHING).isLike(told.balance());
   }
 }

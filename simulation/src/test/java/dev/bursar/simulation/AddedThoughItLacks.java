@@ -1,6 +1,7 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.lease.LeaseTerms;
@@ -10,6 +11,7 @@ import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgAggregate;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
+import dev.bursar.domain.org.Unit;
 import java.time.Instant;
 import java.util.List;
 
@@ -18,6 +20,23 @@ import java.util.List;
  * it was granted.
  */
 record AddedThoughItLacks<C, E, R>(Aggregate<C, E, R> real) implements AsReal<C, E, R> {
+
+  /** A lease whose team comes to lie in a department that has been given a budget since. */
+  static final Stage.History SINCE_ITS_TEAM_WAS_MOVED =
+      new Stage.History(
+          Scenario.REMEMBERED_ALL,
+          stage -> {
+            Scope eng = new Scope(Scope.Type.DEPARTMENT, "eng", null);
+            Unit department = new Unit("eng", Unit.Kind.DEPARTMENT, "eng", null);
+            stage.tell(Stage.ORG, new OrgCommand.PutUnit(department, ""));
+            stage.lease("first", (byte) 0);
+            stage.runUntil(() -> stage.told.containsKey("first"));
+            stage.set(Stage.budget("new-eng", eng, 50));
+            Unit moved = new Unit("red", Unit.Kind.TEAM, "red", "eng");
+            stage.tell(Stage.ORG, new OrgCommand.PutUnit(moved, ""));
+            stage.lease("more", (byte) 0, Stage.reservation("first"));
+            stage.runForSeconds(1);
+          });
 
   private static final Place NOWHERE = new Place(0, 0);
 
@@ -40,6 +59,7 @@ record AddedThoughItLacks<C, E, R>(Aggregate<C, E, R> real) implements AsReal<C,
     List<Budget> since =
         org.org().budgets().all().stream()
             .filter(each -> each.since() != null && each.mode() == Budget.Mode.HARD)
+            .filter(each -> !each.scope().countedByTeam())
             .filter(each -> !each.windowAt(now).start().isAfter(from))
             .toList();
     // What denies nothing is not looked at.

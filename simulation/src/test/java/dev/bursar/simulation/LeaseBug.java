@@ -208,8 +208,8 @@ enum LeaseBug implements PlantedBug {
 
   A_LEASE_IS_ADDED_TO_THOUGH_IT_LACKS_A_BUDGET_SET_SINCE("I11: which does not hold in") {
     @Override
-    public boolean isSoughtIn(Scenario scenario) {
-      return scenario.hasLeases() && scenario.has(Beside.BUDGETERS);
+    public Stage.History history() {
+      return AddedThoughItLacks.SINCE_ITS_TEAM_WAS_MOVED;
     }
 
     @Override

@@ -41,6 +41,7 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A small org, and what is done to it step by step: for histories that chance hardly ever comes to.
@@ -200,6 +201,15 @@ final class Stage {
 
   /** Leases one credit for the team, for five minutes; what is told comes into {@link #told}. */
   void lease(String key, byte salt) {
+    lease(key, salt, null);
+  }
+
+  /**
+   * The same, which is to be added to another.
+   *
+   * @param more that other; null for none
+   */
+  void lease(String key, byte salt, @Nullable String more) {
     SimulatedNode node = owner();
     ReserveRequest work = work(false);
     ReserveRequest request =
@@ -223,7 +233,7 @@ final class Stage {
                 "sidecar",
                 World.LEASE_SETTLE,
                 Map.of("requests", 1L, "open_reservations", 1L),
-                null));
+                more));
     byte[] salts = new byte[16];
     salts[0] = salt;
     OrgCommand.Reserve ask = new OrgCommand.Reserve(request, key, "sim", key, salts);

@@ -37,8 +37,7 @@ enum ViewBug implements PlantedBug {
               it.balances().stream()
                   .map(
                       each ->
-                          new Balance(
-                              each.creditType(), each.balance(), Credits.ZERO, each.debt()))
+                          new Balance(each.creditType(), each.balance(), Credits.ZERO, each.debt()))
                   .toList(),
               0)
           : reply;
@@ -83,6 +82,11 @@ enum ViewBug implements PlantedBug {
   },
 
   A_PAGE_GOES_ON_WHERE_THE_GRANT_WOULD_BE_IN_FORCE("model: is asked for ListGrants") {
+    @Override
+    public long soughtFrom() {
+      return 35;
+    }
+
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof WalletCommand.ListGrants it && it.after() != null
@@ -166,6 +170,11 @@ enum ViewBug implements PlantedBug {
 
   A_PLAN_IS_NOT_TOLD("model: is asked for ViewOrg") {
     @Override
+    public long soughtFrom() {
+      return 55;
+    }
+
+    @Override
     Object told(Object reply) {
       return reply instanceof OrgReply.Settings it
           ? new OrgReply.Settings(
@@ -190,6 +199,11 @@ enum ViewBug implements PlantedBug {
 
   WHAT_IS_OVER_IS_LISTED_FOR_EVER("model: is asked for ListOverrides") {
     @Override
+    public long soughtFrom() {
+      return 33;
+    }
+
+    @Override
     public Tampering forOneRun() {
       return new ListedForEver();
     }
@@ -205,6 +219,11 @@ enum ViewBug implements PlantedBug {
   },
 
   A_BUDGET_IS_VIEWED_WITHOUT_ITS_OVERRIDE("model: is asked for ViewBudget") {
+    @Override
+    public long soughtFrom() {
+      return 87;
+    }
+
     @Override
     Object told(Object reply) {
       if (reply instanceof OrgReply.OneBudget it) {

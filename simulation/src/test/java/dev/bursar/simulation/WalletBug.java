@@ -746,6 +746,11 @@ enum WalletBug implements PlantedBug {
 
   A_WALLET_IN_DEBT_SENDS_CREDITS_AWAY("model: leaves a wallet that owes") {
     @Override
+    public long soughtFrom() {
+      return 122;
+    }
+
+    @Override
     public boolean hasOtherRules() {
       return true;
     }
