@@ -369,7 +369,7 @@ final class AnswerChecks {
                             : asked),
                     held.add(asked))
                 : new NaiveLimits.Count(used, held);
-    wasSo(told, count, by, since);
+    wasSo(told, count, plan.request().subject(), by, since);
   }
 
   /** Only a question: at some time meanwhile nothing stood in the way. */
@@ -412,6 +412,7 @@ final class AnswerChecks {
         byWallet(denial, request, wallet, since);
       } else if (denial.code() == DenialCode.FROZEN && denial.scope() != null) {
         world.watch.saw(Rarity.FROZEN);
+        saw(denial.scope().type() == Scope.Type.ORG, Rarity.FROZEN_WITH_ALL_OF_THE_ORG);
         byOrg.add("frozen " + denial.scope().words());
       } else if (denial.code() == DenialCode.NOT_ENTITLED) {
         byOrg.add(notEntitled(denial, request));
@@ -430,14 +431,14 @@ final class AnswerChecks {
           continue;
         }
         EntityId counting = EntityId.team(wallet.org(), team);
-        denied(limit, counting, since);
+        denied(limit, request.subject(), counting, since);
         if (!isKnown(limit, counting, since)) {
           hadNoRoom(limit, plan, counting, since);
         }
         sawLeast(limit, plan);
       } else if (limit != null) {
         EntityId org = EntityId.org(wallet.org());
-        denied(limit, org, since);
+        denied(limit, request.subject(), org, since);
         if (world.watch.limits(org).starts.isKnown(NaiveLimits.Key.of(limit))) {
           byOrg.add(NaiveOrg.words(limit));
         } else {
@@ -501,6 +502,7 @@ final class AnswerChecks {
             && over(told, plan).signum() > 0
             && org.budgets.had(
                 told,
+                plan.request().subject(),
                 orgFrom,
                 world.watch.moment(),
                 world.cluster.earliestSince(since),
@@ -669,17 +671,19 @@ final class AnswerChecks {
   }
 
   /** What is told of a limit in a denial was so at some time meanwhile. */
-  private void denied(LimitState told, EntityId by, Since since) {
+  private void denied(LimitState told, Subject subject, EntityId by, Since since) {
     wasSo(
         told,
         new NaiveLimits.Count(
             NaiveWallet.micros(told.used().micros()), NaiveWallet.micros(told.held().micros())),
+        subject,
         by,
         since);
   }
 
   /** A limit was as it is told at some time meanwhile, and stood at that. */
-  private void wasSo(LimitState told, NaiveLimits.Count count, EntityId by, Since since) {
+  private void wasSo(
+      LimitState told, NaiveLimits.Count count, Subject subject, EntityId by, Since since) {
     EntityId org = EntityId.org(by.org());
     NaiveLimits counted = world.watch.limits(by);
     NaiveLimits.Key key = NaiveLimits.Key.of(told);
@@ -694,6 +698,7 @@ final class AnswerChecks {
                 .budgets
                 .had(
                     told,
+                    subject,
                     orgFrom,
                     now,
                     world.cluster.earliestSince(since),

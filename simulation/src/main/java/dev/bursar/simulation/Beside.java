@@ -25,7 +25,9 @@ public enum Beside {
   /** Limits that each user has, so that no lease may be for all of them: in most histories. */
   LIMITS_OF_USERS(5),
   /** Days that pass in its midst. */
-  DAYS(1);
+  DAYS(1),
+  /** Who freezes and lifts that, and changes limits for some time, or takes that back. */
+  GOVERNORS(4);
 
   private static final int LEASED_ONE_IN = 3;
   private static final long LOTS = 0x5eed_0f_1075L;

@@ -1,7 +1,9 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.enforcement.Closure;
@@ -12,6 +14,7 @@ import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.lease.LeaseTerms;
+import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.simulation.NaiveBudgets.Applied;
 import dev.bursar.simulation.NaivePots.Use;
@@ -81,13 +84,25 @@ final class NaiveOrg {
     this.own = own;
   }
 
+  /** What is about to happen in the org. */
+  void sees(OrgEvent event) {
+    long before = watch.moment() - 1;
+    if (event instanceof OrgEvent.Unfrozen it && budgets.isFrozen(it.scope(), it.at(), before)) {
+      watch.saw(Rarity.FREEZE_LIFTED);
+    }
+    if (event instanceof OrgEvent.OverrideRemoved it
+        && budgets.overrides.isThere(it.override(), it.at(), before)) {
+      watch.saw(Rarity.OVERRIDE_REMOVED_BEFORE_ITS_END);
+    }
+  }
+
   /** The org agreed to a reservation, at this time. */
   void begin(Plan plan, Instant at) {
     String reservation = plan.reservation();
     Subject subject = plan.request().subject();
     List<Applied> limits =
         budgets.applied(subject, plan.creditType(), use(plan.request()), at, watch.moment());
-    sawSpecial(limits, at);
+    sawSpecial(limits, subject, at);
     sawOverridden(plan.limits());
     liesIn(plan);
     isBegun(plan, at);
@@ -107,6 +122,9 @@ final class NaiveOrg {
         reservation,
         at,
         frozen);
+    if (budgets.isLifted(subject, at, watch.moment())) {
+      watch.saw(Rarity.LET_THROUGH_AS_A_FREEZE_WAS_LIFTED);
+    }
     isEntitled(plan, at);
     List<Applied> team = limits.stream().filter(Applied::byTeam).toList();
     ofTeam.put(reservation, team);
@@ -168,11 +186,9 @@ final class NaiveOrg {
     return new Use(request.feature(), request.model(), request.isLease());
   }
 
-  private void sawSpecial(List<Applied> limits, Instant at) {
+  private void sawSpecial(List<Applied> limits, Subject subject, Instant at) {
     for (Applied limit : limits) {
-      if (budgets.isOverriddenByTwo(limit.budget(), at, watch.moment())) {
-        watch.saw(Rarity.LIMIT_OVERRIDDEN_BY_TWO);
-      }
+      sawOverridden(limit, subject, at);
       if (!limit.of().features().isEmpty()) {
         watch.saw(Rarity.LIMIT_OF_SOME_FEATURES);
       }
@@ -185,6 +201,25 @@ final class NaiveOrg {
         case YEAR -> watch.saw(Rarity.LIMIT_OF_A_YEAR);
         default -> {}
       }
+    }
+  }
+
+  private void sawOverridden(Applied limit, Subject subject, Instant at) {
+    List<LimitOverride> by = budgets.inForce(limit.of(), subject, at, watch.moment());
+    long scopes = by.stream().map(LimitOverride::scope).distinct().count();
+    if (scopes > 1) {
+      watch.saw(Rarity.LIMIT_OVERRIDDEN_BY_TWO);
+    }
+    if (by.size() > scopes) {
+      watch.saw(Rarity.LIMIT_OVERRIDDEN_TWICE_FOR_ONE_SCOPE);
+    }
+    if (!by.isEmpty() && by.getFirst().budget() == null) {
+      watch.saw(Rarity.LIMIT_SUSPENDED_WITH_ALL_OF_ITS_SCOPE);
+    }
+    if (!by.isEmpty()
+        && by.getFirst().scope().type() == Scope.Type.USER
+        && limit.of().scope().type() != Scope.Type.USER) {
+      watch.saw(Rarity.DEFAULT_OVERRIDDEN_FOR_ONE_USER);
     }
   }
 
@@ -519,6 +554,7 @@ final class NaiveOrg {
     watch.expect(
         budgets.had(
             told,
+            subject(reservation),
             watch.from(since, id),
             watch.moment(),
             watch.earliestSince(since),
@@ -530,6 +566,11 @@ final class NaiveOrg {
         told.budget(),
         told.mode(),
         told.limit());
+  }
+
+  private Subject subject(String reservation) {
+    Fact fact = facts.get(reservation);
+    return fact == null ? Subject.ofOrg(id.org()) : fact.subject();
   }
 
   /**

@@ -324,7 +324,8 @@ final class SimulatedSidecar {
       ReserveRequest request, SidecarServer.Unasked was, Decision decision, long askedAt) {
     world.watch.saw(Rarity.SIDECAR_LEFT_IT_TO_THE_SERVER);
     if (decision instanceof Decision.Denied it
-        && it.code().equals(DenialCode.NOT_ENTITLED.word())) {
+        && (it.code().equals(DenialCode.NOT_ENTITLED.word())
+            || it.code().equals(DenialCode.FROZEN.word()))) {
       // Nobody has to be asked for that, whatever the fail mode.
       checks.denies(request.feature(), it, askedAt);
       return;

@@ -157,6 +157,7 @@ public final class Simulation {
     List<SimulatedCorrector> correctors = correctors();
     List<SimulatedLessee> lessees = lessees();
     changePlans(sidecars);
+    List<SimulatedGovernor> governors = governors(sidecars);
     overrideLimits();
     overrideLimitsTwice();
     work(clients, sidecars);
@@ -173,7 +174,8 @@ public final class Simulation {
             && sidecars.stream().allMatch(SimulatedSidecar::isDone)
             && budgeters.stream().allMatch(SimulatedBudgeter::isDone)
             && correctors.stream().allMatch(SimulatedCorrector::isDone)
-            && lessees.stream().allMatch(SimulatedLessee::isDone))
+            && lessees.stream().allMatch(SimulatedLessee::isDone)
+            && governors.stream().allMatch(SimulatedGovernor::isDone))
         && step(until)) {
       // Until every holder of leases and whoever sets budgets has been answered, or has given up.
     }
@@ -181,6 +183,7 @@ public final class Simulation {
     expectDone(holders.stream().allMatch(SimulatedHolder::isDone), "holds leases");
     expectDone(correctors.stream().allMatch(SimulatedCorrector::isDone), "corrects");
     expectDone(lessees.stream().allMatch(SimulatedLessee::isDone), "closes leases");
+    expectDone(governors.stream().allMatch(SimulatedGovernor::isDone), "freezes");
     judge(sidecars);
     runFor(World.CALM_AFTER);
     if (Collections.disjoint(world.scenario.faults(), FORGETTING)) {
@@ -221,6 +224,18 @@ public final class Simulation {
       corrector.next();
     }
     return correctors;
+  }
+
+  private List<SimulatedGovernor> governors(List<SimulatedSidecar> sidecars) {
+    List<SimulatedGovernor> governors = new ArrayList<>();
+    if (world.scenario.has(Beside.GOVERNORS)) {
+      SimulatedGovernor governor =
+          new SimulatedGovernor(
+              world, () -> sidecars.forEach(SimulatedSidecar::entitlementsChanged));
+      governors.add(governor);
+      governor.next();
+    }
+    return governors;
   }
 
   private List<SimulatedLessee> lessees() {

@@ -15,6 +15,7 @@ import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.protocol.BudgetEffect;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.sidecar.lease.LeaseSettings;
+import dev.bursar.sidecar.lease.Told;
 import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.Recovery;
 import java.time.Duration;
@@ -201,6 +202,11 @@ public interface Tampering {
   /** What a sidecar is told to be granted with a lease besides credits. */
   default Map<String, Long> units(Map<String, Long> granted) {
     return granted;
+  }
+
+  /** How a sidecar is told that a lease stands. */
+  default Told.Lease standing(Told.Lease told) {
+    return told;
   }
 
   /** What a sidecar finds that an earlier life has left. */
