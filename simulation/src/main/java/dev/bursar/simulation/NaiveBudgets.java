@@ -380,9 +380,16 @@ final class NaiveBudgets {
    *
    * @param creditType what its amount is counted in
    * @param use what it is for
+   * @param ofPlan the limits that come with the org's plan
    */
-  List<Applied> applied(Subject subject, String creditType, Use use, Instant at, long moment) {
-    return applied(subject, creditType, use, at, moment, at);
+  List<Applied> applied(
+      Subject subject,
+      String creditType,
+      Use use,
+      Instant at,
+      long moment,
+      List<Budget> ofPlan) {
+    return applied(subject, creditType, use, at, moment, at, ofPlan);
   }
 
   /**
@@ -391,10 +398,17 @@ final class NaiveBudgets {
    * @param now when it is decided
    */
   List<Applied> applied(
-      Subject subject, String creditType, Use use, Instant at, long moment, Instant now) {
+      Subject subject,
+      String creditType,
+      Use use,
+      Instant at,
+      long moment,
+      Instant now,
+      List<Budget> ofPlan) {
+    List<@Nullable Budget> all = new ArrayList<>(inForce(ofPlan, moment));
+    budgets.values().forEach(past -> all.add(at(past, moment)));
     List<Applied> found = new ArrayList<>();
-    for (TreeMap<Long, @Nullable Budget> past : budgets.values()) {
-      Budget budget = at(past, moment);
+    for (Budget budget : all) {
       if (budget != null
           && counts(budget, creditType, use)
           && concerns(budget.scope(), subject, moment)) {
@@ -402,6 +416,42 @@ final class NaiveBudgets {
       }
     }
     return found;
+  }
+
+  /** The limits of a plan in whose place the org has set none of its own. */
+  private List<Budget> inForce(List<Budget> ofPlan, long moment) {
+    return ofPlan.stream()
+        .filter(
+            each ->
+                budgets.values().stream()
+                    .map(past -> at(past, moment))
+                    .noneMatch(own -> own != null && isInThePlaceOf(own, each)))
+        .toList();
+  }
+
+  private boolean isInThePlaceOf(Budget own, Budget ofPlan) {
+    Drafted draft = drafted(own.id(), own.since());
+    boolean isOnlyDrafted = draft != null && draft.budget() == own;
+    return !isOnlyDrafted
+        && own.scope().equals(ofPlan.scope())
+        && own.measure().equals(ofPlan.measure())
+        && own.window() == ofPlan.window()
+        && own.features().equals(ofPlan.features())
+        && own.models().equals(ofPlan.models());
+  }
+
+  /** Whether a limit of a plan was like this for somebody at a moment, between two times. */
+  boolean had(
+      LimitState told,
+      List<Budget> ofPlan,
+      Subject subject,
+      long moment,
+      Instant earliest,
+      Instant latest) {
+    return inForce(ofPlan, moment).stream()
+        .filter(each -> each.id().equals(told.budget()))
+        .flatMap(each -> counting(each, subject, moment, earliest, latest).stream())
+        .anyMatch(each -> isLike(each, told));
   }
 
   /**
@@ -416,7 +466,7 @@ final class NaiveBudgets {
       Instant latest,
       long from,
       long to) {
-    return applied(subject, creditType, use, earliest, from).stream()
+    return applied(subject, creditType, use, earliest, from, List.of()).stream()
         .filter(
             each ->
                 each.of().since() == null
@@ -598,10 +648,16 @@ final class NaiveBudgets {
    * Whether a lease for somebody would be used by users who have limits of their own, or are
    * frozen: those that it does not name.
    */
-  boolean isTooWide(Subject subject, String creditType, Use use, Instant at, long moment) {
+  boolean isTooWide(
+      Subject subject,
+      String creditType,
+      Use use,
+      Instant at,
+      long moment,
+      List<Budget> ofPlan) {
     return subject.user() == null
-        && (budgets.values().stream()
-                .map(past -> at(past, moment))
+        && (Stream.concat(
+                    budgets.values().stream().map(past -> at(past, moment)), ofPlan.stream())
                 .anyMatch(
                     budget ->
                         budget != null
@@ -628,8 +684,14 @@ final class NaiveBudgets {
   }
 
   /** Whether a lease for somebody would count in a limit of some features only. */
-  boolean isOfSomeFeatures(Subject subject, String creditType, Use use, Instant at, long moment) {
-    return applied(subject, creditType, use, at, moment).stream()
+  boolean isOfSomeFeatures(
+      Subject subject,
+      String creditType,
+      Use use,
+      Instant at,
+      long moment,
+      List<Budget> ofPlan) {
+    return applied(subject, creditType, use, at, moment, ofPlan).stream()
         .anyMatch(limit -> !limit.of().features().isEmpty());
   }
 

@@ -28,7 +28,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -101,7 +103,16 @@ final class NaiveOrg {
     String reservation = plan.reservation();
     Subject subject = plan.request().subject();
     List<Applied> limits =
-        budgets.applied(subject, plan.creditType(), use(plan.request()), at, watch.moment());
+        likeliest(
+            plan,
+            ofPlan ->
+                budgets.applied(
+                    subject,
+                    plan.creditType(),
+                    use(plan.request()),
+                    at,
+                    watch.moment(),
+                    ofPlan));
     sawSpecial(limits, subject, at);
     sawOverridden(plan.limits());
     liesIn(plan);
@@ -180,6 +191,71 @@ final class NaiveOrg {
           more,
           limit);
     }
+  }
+
+  /**
+   * The limits of something that was begun: by the catalog by which it was decided, of those by
+   * which it may have been the one that what is told is like.
+   *
+   * @param by the limits, by what comes with the plan
+   */
+  private List<Applied> likeliest(Plan plan, Function<List<Budget>, List<Applied>> by) {
+    String reservation = plan.reservation();
+    List<List<Applied>> all =
+        watch.plans.catalogs(reservation, watch.attempted(reservation)).stream()
+            .map(catalog -> by.apply(entitlements.limits(watch.moment(), catalog)))
+            .toList();
+    List<Applied> found =
+        all.stream()
+            .filter(limits -> isTold(limits, plan.limits()))
+            .findFirst()
+            .orElse(all.getFirst());
+    for (Applied limit : found) {
+      if (limit.budget().startsWith("plan:budget:")) {
+        watch.saw(Rarity.LIMIT_OF_A_PLAN);
+      } else if (limit.budget().startsWith("plan:feature:")) {
+        watch.saw(Rarity.LIMIT_OF_A_METERED_FEATURE);
+      }
+    }
+    return found;
+  }
+
+  private static boolean isTold(List<Applied> limits, List<LimitState> told) {
+    List<Applied> ofOrg = limits.stream().filter(each -> !each.byTeam()).toList();
+    return ofOrg.size() == told.size()
+        && ofOrg.stream().allMatch(each -> told.stream().anyMatch(each::isTold));
+  }
+
+  /**
+   * Whether a limit was so for somebody at any time between two moments, by whatever clock between
+   * two times.
+   *
+   * @param catalogs those that may have counted
+   */
+  boolean had(
+      LimitState told,
+      Subject subject,
+      long from,
+      long to,
+      Instant earliest,
+      Instant latest,
+      List<Catalog> catalogs) {
+    if (!told.budget().startsWith(Budget.OF_PLAN)) {
+      return budgets.had(told, subject, from, to, earliest, latest);
+    }
+    return LongStream.rangeClosed(from, to)
+        .anyMatch(
+            moment ->
+                catalogs.stream()
+                    .anyMatch(
+                        catalog ->
+                            budgets.had(
+                                told,
+                                entitlements.limits(moment, catalog),
+                                subject,
+                                moment,
+                                earliest,
+                                latest)));
   }
 
   static Use use(ReserveRequest request) {
@@ -321,16 +397,12 @@ final class NaiveOrg {
         at,
         reported);
     boolean tooLongAgo = ran.isBefore(at.minus(World.CORRECTION));
-    Instant counts = ran.isAfter(at) || tooLongAgo ? at : ran;
     Instant inLease = leases.countsAt(reported, at);
-    counts = inLease == null ? counts : inLease;
-    List<Applied> limits = ofWork(work, counts, reported.lease() == null ? ran : counts, at);
-    List<Applied> counted =
-        own.stillCounting(
-            limits.stream().filter(each -> !each.byTeam()).toList(),
-            at,
-            watch.moment() - 1,
-            plan.limits());
+    Instant counts = inLease != null ? inLease : ran.isAfter(at) || tooLongAgo ? at : ran;
+    Instant inRates = reported.lease() == null ? ran : counts;
+    List<Applied> limits =
+        likeliest(plan, ofPlan -> ofWork(work, counts, inRates, at, ofPlan, plan.limits()));
+    List<Applied> counted = limits.stream().filter(each -> !each.byTeam()).toList();
     liesIn(plan);
     isBegun(plan, counts);
     own.starts.counted(reservation, at, plan.limits());
@@ -350,10 +422,30 @@ final class NaiveOrg {
    * @param countsAt for when it counts; but in a rate all that counts is when it ran
    * @param now when it is counted
    */
-  private List<Applied> ofWork(ReserveRequest work, Instant countsAt, Instant ran, Instant now) {
+  private List<Applied> ofWork(
+      ReserveRequest work,
+      Instant countsAt,
+      Instant ran,
+      Instant now,
+      List<Budget> ofPlan,
+      List<LimitState> told) {
+    List<Applied> all = ofWork(work, countsAt, ran, now, ofPlan);
+    List<Applied> found =
+        new ArrayList<>(
+            own.stillCounting(
+                all.stream().filter(each -> !each.byTeam()).toList(),
+                now,
+                watch.moment() - 1,
+                told));
+    all.stream().filter(Applied::byTeam).forEach(found::add);
+    return found;
+  }
+
+  private List<Applied> ofWork(
+      ReserveRequest work, Instant countsAt, Instant ran, Instant now, List<Budget> ofPlan) {
     List<Applied> limits = new ArrayList<>();
     String type = Objects.requireNonNull(work.creditType());
-    budgets.applied(work.subject(), type, use(work), countsAt, watch.moment(), now).stream()
+    budgets.applied(work.subject(), type, use(work), countsAt, watch.moment(), now, ofPlan).stream()
         .filter(limit -> !limit.isRate())
         .forEach(limits::add);
     budgets
@@ -363,7 +455,8 @@ final class NaiveOrg {
             use(work),
             ran.isBefore(countsAt) ? ran : countsAt,
             watch.moment(),
-            now)
+            now,
+            ofPlan)
         .stream()
         .filter(Applied::isRate)
         .forEach(limits::add);
@@ -435,7 +528,12 @@ final class NaiveOrg {
             .map(
                 at ->
                     // Which limits, not what they are: that is compared where they are told.
-                    ofWork(work, at, reported.lease() == null ? reported.happenedAt() : at, at)
+                    ofWork(
+                            work,
+                            at,
+                            reported.lease() == null ? reported.happenedAt() : at,
+                            at,
+                            List.of())
                         .stream()
                         .filter(Applied::byTeam)
                         .toList());
@@ -582,7 +680,8 @@ final class NaiveOrg {
   @Nullable BigInteger room(
       Subject subject, String creditType, Instant at, long moment, @Nullable NaiveLimits team) {
     BigInteger least = null;
-    for (Applied limit : budgets.applied(subject, creditType, ANY_USE, at, moment)) {
+    List<Budget> ofPlan = entitlements.limits(moment, watch.plans.catalog());
+    for (Applied limit : budgets.applied(subject, creditType, ANY_USE, at, moment, ofPlan)) {
       NaiveLimits by = limit.byTeam() ? team : own;
       if (by != null && limit.isHard() && limit.measure().equals(creditType)) {
         BigInteger room = limit.limit().subtract(by.at(limit.key(), moment).all());
@@ -593,10 +692,16 @@ final class NaiveOrg {
   }
 
   /** The names of all limits that a reservation that was begun falls under. */
-  Set<String> limitsOf(Plan plan, Instant at, long moment) {
+  Set<String> limitsOf(Plan plan, Instant at, long moment, Catalog catalog) {
     Set<String> found = new TreeSet<>();
     budgets
-        .applied(plan.request().subject(), plan.creditType(), use(plan.request()), at, moment)
+        .applied(
+            plan.request().subject(),
+            plan.creditType(),
+            use(plan.request()),
+            at,
+            moment,
+            entitlements.limits(moment, catalog))
         .forEach(each -> found.add(each.budget()));
     return found;
   }
@@ -616,7 +721,13 @@ final class NaiveOrg {
       found.add(notEntitled);
     }
     for (Applied limit :
-        budgets.applied(subject, plan.creditType(), use(plan.request()), at, moment)) {
+        budgets.applied(
+            subject,
+            plan.creditType(),
+            use(plan.request()),
+            at,
+            moment,
+            entitlements.limits(moment, catalog))) {
       NaiveLimits.Count count = own.at(limit.key(), moment);
       if (limit.isHard()
           && !limit.byTeam()

@@ -2,6 +2,7 @@ package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.sidecar.lease.Told;
 import java.util.ArrayList;
@@ -10,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Bugs in what is frozen, and in what changes limits for some time. */
+/**
+ * Bugs in what is frozen, in what changes limits for some time, and in limits that come with plans.
+ */
 enum GovernanceBug implements PlantedBug {
   AN_UNFREEZE_IS_IGNORED("model: is told that") {
     @Override
@@ -99,6 +102,30 @@ enum GovernanceBug implements PlantedBug {
                   && it.override().budget() != null
                   && it.override().scope().type() == Scope.Type.USER));
     }
+  },
+
+  A_LIMIT_OF_A_PLAN_IS_NOT_COUNTED("I2: is let through, with", "model: and falls under") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return haveLimits(scenario);
+    }
+
+    @Override
+    public Catalog catalog(Catalog real) {
+      return Instead.withoutLimits(real);
+    }
+  },
+
+  A_METERED_FEATURE_HAS_NO_LIMIT("I2: is let through, with", "model: and falls under") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return haveLimits(scenario);
+    }
+
+    @Override
+    public Catalog catalog(Catalog real) {
+      return Instead.withoutAllowances(real);
+    }
   };
 
   private final List<String> signs;
@@ -115,6 +142,11 @@ enum GovernanceBug implements PlantedBug {
   @Override
   public boolean isSoughtIn(Scenario scenario) {
     return scenario.has(Beside.GOVERNORS);
+  }
+
+  /** Whether limits come with plans. */
+  private static boolean haveLimits(Scenario scenario) {
+    return scenario.has(Beside.PLANS) && scenario.has(Beside.PLAN_LIMITS);
   }
 
   /** Whatever is set, those before it for the same scope count as if they were set after it. */
