@@ -44,6 +44,11 @@ enum GovernanceBug implements PlantedBug {
     }
 
     @Override
+    public long soughtFrom() {
+      return 552;
+    }
+
+    @Override
     public Told.Lease standing(Told.Lease told) {
       return new Told.Lease(
           told.lease(),
@@ -104,7 +109,8 @@ enum GovernanceBug implements PlantedBug {
     }
   },
 
-  A_LIMIT_OF_A_PLAN_IS_NOT_COUNTED("I2: is let through, with", "model: and falls under") {
+  A_LIMIT_OF_A_PLAN_IS_NOT_COUNTED(
+      "I2: is let through, with", "model: and falls under", "model: is told that") {
     @Override
     public boolean isSoughtIn(Scenario scenario) {
       return haveLimits(scenario);
@@ -116,7 +122,8 @@ enum GovernanceBug implements PlantedBug {
     }
   },
 
-  A_METERED_FEATURE_HAS_NO_LIMIT("I2: is let through, with", "model: and falls under") {
+  A_METERED_FEATURE_HAS_NO_LIMIT(
+      "I2: is let through, with", "model: and falls under", "model: is told that") {
     @Override
     public boolean isSoughtIn(Scenario scenario) {
       return haveLimits(scenario);
