@@ -223,8 +223,7 @@ final class AnswerChecks {
   private Set<String> fellUnder(
       String lease, ReserveRequest request, NaiveOrg org, NaiveLeases.Term term) {
     Set<String> found = null;
-    for (Catalog catalog :
-        world.watch.plans.catalogs(lease, world.watch.attempted(lease))) {
+    for (Catalog catalog : world.watch.plans.catalogs(lease, world.watch.attempted(lease))) {
       Set<String> by =
           org
               .budgets

@@ -62,8 +62,7 @@ final class ClientGovernance {
   }
 
   void unfreeze(String org, Scope scope, String key) {
-    govern(
-        "unfreeze " + scope.words(), org, new OrgCommand.UnfreezeScope(scope, Asker.ACTOR), key);
+    govern("unfreeze " + scope.words(), org, new OrgCommand.UnfreezeScope(scope, Asker.ACTOR), key);
   }
 
   void override(String org, LimitOverride override, String key) {

@@ -256,7 +256,8 @@ final class NaiveBudgets {
 
   private static <T> Stream<Long> changes(
       Map<String, TreeMap<Long, @Nullable T>> all, long from, long to) {
-    return all.values().stream().flatMap(past -> past.subMap(from, false, to, true).keySet().stream());
+    return all.values().stream()
+        .flatMap(past -> past.subMap(from, false, to, true).keySet().stream());
   }
 
   /**
@@ -330,8 +331,7 @@ final class NaiveBudgets {
   /** The freezes of this scope between two moments; null where there was none. */
   List<@Nullable Freeze> freezes(Scope scope, long from, long to) {
     List<@Nullable Freeze> found = new ArrayList<>();
-    TreeMap<Long, @Nullable Freeze> past =
-        freezes.getOrDefault(scope.words(), new TreeMap<>());
+    TreeMap<Long, @Nullable Freeze> past = freezes.getOrDefault(scope.words(), new TreeMap<>());
     Long first = past.floorKey(from);
     if (first == null) {
       found.add(null);
@@ -361,8 +361,7 @@ final class NaiveBudgets {
     return past == null || first == null || past.subMap(first, true, to, true).containsValue(null);
   }
 
-  static <T> List<T> between(
-      @Nullable TreeMap<Long, @Nullable T> past, long from, long to) {
+  static <T> List<T> between(@Nullable TreeMap<Long, @Nullable T> past, long from, long to) {
     List<T> found = new ArrayList<>();
     if (past != null) {
       Long first = past.floorKey(from);
@@ -383,12 +382,7 @@ final class NaiveBudgets {
    * @param ofPlan the limits that come with the org's plan
    */
   List<Applied> applied(
-      Subject subject,
-      String creditType,
-      Use use,
-      Instant at,
-      long moment,
-      List<Budget> ofPlan) {
+      Subject subject, String creditType, Use use, Instant at, long moment, List<Budget> ofPlan) {
     return applied(subject, creditType, use, at, moment, at, ofPlan);
   }
 
@@ -472,8 +466,7 @@ final class NaiveBudgets {
                 each.of().since() == null
                     && whoms(subject, from, to).stream()
                         .noneMatch(
-                            whom ->
-                                overrides.mayHaveChanged(each.of(), whom, earliest, from, to))
+                            whom -> overrides.mayHaveChanged(each.of(), whom, earliest, from, to))
                     && !each.hasEndedBy(latest)
                     && between(budgets.get(each.budget()), from, to).equals(List.of(each.of()))
                     && budget(each.budget(), to) != null)
@@ -552,8 +545,7 @@ final class NaiveBudgets {
   }
 
   /** Whether somebody falls under a scope. */
-  static boolean concerns(
-      Scope scope, Subject subject, Supplier<List<String>> departments) {
+  static boolean concerns(Scope scope, Subject subject, Supplier<List<String>> departments) {
     return switch (scope.type()) {
       case ORG -> true;
       case TEAM -> Objects.equals(scope.id(), subject.team());
@@ -649,15 +641,9 @@ final class NaiveBudgets {
    * frozen: those that it does not name.
    */
   boolean isTooWide(
-      Subject subject,
-      String creditType,
-      Use use,
-      Instant at,
-      long moment,
-      List<Budget> ofPlan) {
+      Subject subject, String creditType, Use use, Instant at, long moment, List<Budget> ofPlan) {
     return subject.user() == null
-        && (Stream.concat(
-                    budgets.values().stream().map(past -> at(past, moment)), ofPlan.stream())
+        && (Stream.concat(budgets.values().stream().map(past -> at(past, moment)), ofPlan.stream())
                 .anyMatch(
                     budget ->
                         budget != null
@@ -685,12 +671,7 @@ final class NaiveBudgets {
 
   /** Whether a lease for somebody would count in a limit of some features only. */
   boolean isOfSomeFeatures(
-      Subject subject,
-      String creditType,
-      Use use,
-      Instant at,
-      long moment,
-      List<Budget> ofPlan) {
+      Subject subject, String creditType, Use use, Instant at, long moment, List<Budget> ofPlan) {
     return applied(subject, creditType, use, at, moment, ofPlan).stream()
         .anyMatch(limit -> !limit.of().features().isEmpty());
   }

@@ -107,12 +107,7 @@ final class NaiveOrg {
             plan,
             ofPlan ->
                 budgets.applied(
-                    subject,
-                    plan.creditType(),
-                    use(plan.request()),
-                    at,
-                    watch.moment(),
-                    ofPlan));
+                    subject, plan.creditType(), use(plan.request()), at, watch.moment(), ofPlan));
     sawSpecial(limits, subject, at);
     sawOverridden(plan.limits());
     liesIn(plan);

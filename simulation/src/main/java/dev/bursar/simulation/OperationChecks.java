@@ -426,8 +426,7 @@ final class OperationChecks {
                     refusal.code() == Code.NOT_FOUND
                         && budgets.overrides.ends(it.override(), since.moment(), now).stream()
                             .anyMatch(
-                                end ->
-                                    end == null || world.cluster.mayHaveCome(end, org, since));
+                                end -> end == null || world.cluster.mayHaveCome(end, org, since));
                 case OrgCommand.RemoveUnit it ->
                     refusal.code() == Code.NOT_FOUND
                         && budgets.lackedUnit(it.unit(), since.moment(), now);

@@ -346,7 +346,8 @@ final class SidecarChecks {
     EntityId org = EntityId.org(SimulatedClient.ORG);
     long first = world.wasBehind(told.since, org) ? 0 : told.since.moment();
     Instant earliest = world.watch.haveClocksJumped() ? Instant.MIN : told.earliest;
-    Instant latest = world.watch.haveClocksJumped() ? Instant.MAX : world.watch.latestSince(told.since);
+    Instant latest =
+        world.watch.haveClocksJumped() ? Instant.MAX : world.watch.latestSince(told.since);
     return world
         .watch
         .org(org)

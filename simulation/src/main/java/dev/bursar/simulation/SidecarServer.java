@@ -365,20 +365,20 @@ final class SidecarServer implements Server, TermsSource {
     Instant now = world.cluster.owner(SimulatedClient.ORG).now();
     return world.tampering.standing(
         new Told.Lease(
-        view.lease(),
-        settleBy != null,
-        terms.epoch(),
-        terms.granted().micros(),
-        terms.reported().micros(),
-        terms.revoked(),
-        world.tampering.units(meters),
-        remaining,
-        settleBy == null
-            ? -1
-            : Math.max(0, Duration.between(now, terms.expiresAt()).toMillis()) * 1_000_000,
-        settleBy == null ? 0 : Duration.between(terms.expiresAt(), settleBy).toNanos(),
-        0,
-        over));
+            view.lease(),
+            settleBy != null,
+            terms.epoch(),
+            terms.granted().micros(),
+            terms.reported().micros(),
+            terms.revoked(),
+            world.tampering.units(meters),
+            remaining,
+            settleBy == null
+                ? -1
+                : Math.max(0, Duration.between(now, terms.expiresAt()).toMillis()) * 1_000_000,
+            settleBy == null ? 0 : Duration.between(terms.expiresAt(), settleBy).toNanos(),
+            0,
+            over));
   }
 
   // ---- the rest

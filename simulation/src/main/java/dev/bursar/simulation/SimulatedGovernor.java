@@ -195,9 +195,7 @@ final class SimulatedGovernor {
     set.remove(name);
     set.add(name);
     governance.override(
-        SimulatedClient.ORG,
-        new LimitOverride(name, scope, budget, limit, until, "audit"),
-        key());
+        SimulatedClient.ORG, new LimitOverride(name, scope, budget, limit, until, "audit"), key());
   }
 
   private void removeOverride() {

@@ -87,8 +87,7 @@ enum GovernanceBug implements PlantedBug {
     @Override
     public WrongRules wrongRules() {
       return WrongRules.evolving(
-          event ->
-              !(event instanceof OrgEvent.OverridePut it && it.override().budget() == null));
+          event -> !(event instanceof OrgEvent.OverridePut it && it.override().budget() == null));
     }
   },
 
