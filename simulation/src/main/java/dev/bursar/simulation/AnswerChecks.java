@@ -4,6 +4,7 @@ import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.Denial;
@@ -86,8 +87,16 @@ final class AnswerChecks {
           moments(since, id)
               .anyMatch(
                   moment ->
-                      org.budgets.isTooWide(
-                          request.subject(), type(request), NaiveOrg.use(request), at, moment)),
+                      catalogs(since, id).stream()
+                          .anyMatch(
+                              catalog ->
+                                  org.budgets.isTooWide(
+                                      request.subject(),
+                                      type(request),
+                                      NaiveOrg.use(request),
+                                      at,
+                                      moment,
+                                      org.entitlements.limits(moment, catalog)))),
           "I9",
           "a lease for %s is refused: %s",
           request.subject(),
@@ -148,9 +157,17 @@ final class AnswerChecks {
     return moments(since, id)
         .anyMatch(
             moment ->
-                org.budgets.isOfSomeFeatures(
-                        request.subject(), type(request), NaiveOrg.use(request), at, moment)
-                    == really);
+                catalogs(since, id).stream()
+                    .anyMatch(
+                        catalog ->
+                            org.budgets.isOfSomeFeatures(
+                                    request.subject(),
+                                    type(request),
+                                    NaiveOrg.use(request),
+                                    at,
+                                    moment,
+                                    org.entitlements.limits(moment, catalog))
+                                == really));
   }
 
   /**
@@ -175,26 +192,23 @@ final class AnswerChecks {
                     Stream.of(clock, last)
                         .flatMap(
                             at ->
-                                org
-                                    .budgets
-                                    .applied(
-                                        request.subject(),
-                                        type(request),
-                                        NaiveOrg.use(request),
-                                        at,
-                                        moment)
-                                    .stream()))
+                                catalogs(since, id).stream()
+                                    .flatMap(
+                                        catalog ->
+                                            org
+                                                .budgets
+                                                .applied(
+                                                    request.subject(),
+                                                    type(request),
+                                                    NaiveOrg.use(request),
+                                                    at,
+                                                    moment,
+                                                    org.entitlements.limits(moment, catalog))
+                                                .stream())))
             .filter(Applied::isHard)
             .toList();
     boolean isOver = world.cluster.mayHaveCome(term.endAt(since.moment()), id, since);
-    Set<String> before =
-        org
-            .budgets
-            .applied(
-                request.subject(), type(request), NaiveOrg.use(request), term.from(), term.since())
-            .stream()
-            .map(Applied::budget)
-            .collect(Collectors.toSet());
+    Set<String> before = fellUnder(lease, request, org, term);
     boolean isSet =
         hard.stream()
             .anyMatch(
@@ -202,6 +216,38 @@ final class AnswerChecks {
                     org.budgets.isSetAfter(each, term.since()) || !before.contains(each.budget()));
     saw(isOver && !isSet, Rarity.LEASE_NOT_PROLONGED_AS_IT_WAS_OVER);
     return isOver || isSet;
+  }
+
+  /** The limits that a lease fell under when it was granted, by whichever catalog. */
+  private Set<String> fellUnder(
+      String lease, ReserveRequest request, NaiveOrg org, NaiveLeases.Term term) {
+    Set<String> found = null;
+    for (Catalog catalog : world.watch.plans.catalogs(lease, world.watch.attempted(lease))) {
+      Set<String> by =
+          org
+              .budgets
+              .applied(
+                  request.subject(),
+                  type(request),
+                  NaiveOrg.use(request),
+                  term.from(),
+                  term.since(),
+                  org.entitlements.limits(term.since(), catalog))
+              .stream()
+              .map(Applied::budget)
+              .collect(Collectors.toSet());
+      if (found == null) {
+        found = by;
+      } else {
+        found.retainAll(by);
+      }
+    }
+    return found == null ? Set.of() : found;
+  }
+
+  /** Those that may have counted for an entity that was asked then. */
+  private List<Catalog> catalogs(Since since, EntityId id) {
+    return world.watch.plans.catalogs(world.wasBehind(since, id) ? new Since(0, 0) : since);
   }
 
   /**
@@ -279,12 +325,20 @@ final class AnswerChecks {
     Instant at = Objects.requireNonNull(plan.countedAt());
     world.watch.expect(
         moments(since, EntityId.org(wallet.org()))
-            .anyMatch(moment -> areAll(org.limitsOf(plan, at, moment), told, allowed.limits())),
+            .anyMatch(
+                moment ->
+                    world.watch.plans.catalogs(reservation, since).stream()
+                        .anyMatch(
+                            catalog ->
+                                areAll(
+                                    org.limitsOf(plan, at, moment, catalog),
+                                    told,
+                                    allowed.limits()))),
         "model",
         "%s is told the limits %s, and falls under %s",
         reservation,
         told,
-        org.limitsOf(plan, at, world.watch.moment()));
+        org.limitsOf(plan, at, world.watch.moment(), world.watch.plans.catalog()));
     if (request.lease() != null) {
       Instant latest = world.cluster.latestSince(since);
       Instant last = world.watch.shadows.lastAt(EntityId.org(wallet.org()));
@@ -293,8 +347,16 @@ final class AnswerChecks {
           moments(since, EntityId.org(wallet.org()))
               .anyMatch(
                   moment ->
-                      !org.budgets.isTooWide(
-                          request.subject(), type(request), NaiveOrg.use(request), soon, moment)),
+                      catalogs(since, EntityId.org(wallet.org())).stream()
+                          .anyMatch(
+                              catalog ->
+                                  !org.budgets.isTooWide(
+                                      request.subject(),
+                                      type(request),
+                                      NaiveOrg.use(request),
+                                      soon,
+                                      moment,
+                                      org.entitlements.limits(moment, catalog)))),
           "I9",
           "%s is leased for %s, which is too wide",
           reservation,
@@ -369,7 +431,7 @@ final class AnswerChecks {
                             : asked),
                     held.add(asked))
                 : new NaiveLimits.Count(used, held);
-    wasSo(told, count, by, since);
+    wasSo(told, count, plan.request().subject(), by, since);
   }
 
   /** Only a question: at some time meanwhile nothing stood in the way. */
@@ -412,6 +474,7 @@ final class AnswerChecks {
         byWallet(denial, request, wallet, since);
       } else if (denial.code() == DenialCode.FROZEN && denial.scope() != null) {
         world.watch.saw(Rarity.FROZEN);
+        saw(denial.scope().type() == Scope.Type.ORG, Rarity.FROZEN_WITH_ALL_OF_THE_ORG);
         byOrg.add("frozen " + denial.scope().words());
       } else if (denial.code() == DenialCode.NOT_ENTITLED) {
         byOrg.add(notEntitled(denial, request));
@@ -430,20 +493,24 @@ final class AnswerChecks {
           continue;
         }
         EntityId counting = EntityId.team(wallet.org(), team);
-        denied(limit, counting, since);
+        denied(limit, request.subject(), counting, since);
         if (!isKnown(limit, counting, since)) {
           hadNoRoom(limit, plan, counting, since);
         }
         sawLeast(limit, plan);
       } else if (limit != null) {
         EntityId org = EntityId.org(wallet.org());
-        denied(limit, org, since);
+        denied(limit, request.subject(), org, since);
         if (world.watch.limits(org).starts.isKnown(NaiveLimits.Key.of(limit))) {
           byOrg.add(NaiveOrg.words(limit));
         } else {
           hadNoRoom(limit, plan, org, since);
         }
         saw(limit.scope().type() == Scope.Type.DEPARTMENT, Rarity.DENIED_BY_DEPARTMENT);
+        saw(limit.budget().startsWith("plan:budget:"), Rarity.DENIED_BY_A_LIMIT_OF_A_PLAN);
+        saw(
+            limit.budget().startsWith("plan:feature:"),
+            Rarity.DENIED_BY_THE_LIMIT_OF_A_METERED_FEATURE);
         sawLeast(limit, plan);
       } else {
         world.watch.violated("model", "%s is denied by %s", plan.reservation(), denial);
@@ -501,6 +568,7 @@ final class AnswerChecks {
             && over(told, plan).signum() > 0
             && org.budgets.had(
                 told,
+                plan.request().subject(),
                 orgFrom,
                 world.watch.moment(),
                 world.cluster.earliestSince(since),
@@ -689,17 +757,19 @@ final class AnswerChecks {
   }
 
   /** What is told of a limit in a denial was so at some time meanwhile. */
-  private void denied(LimitState told, EntityId by, Since since) {
+  private void denied(LimitState told, Subject subject, EntityId by, Since since) {
     wasSo(
         told,
         new NaiveLimits.Count(
             NaiveWallet.micros(told.used().micros()), NaiveWallet.micros(told.held().micros())),
+        subject,
         by,
         since);
   }
 
   /** A limit was as it is told at some time meanwhile, and stood at that. */
-  private void wasSo(LimitState told, NaiveLimits.Count count, EntityId by, Since since) {
+  private void wasSo(
+      LimitState told, NaiveLimits.Count count, Subject subject, EntityId by, Since since) {
     EntityId org = EntityId.org(by.org());
     NaiveLimits counted = world.watch.limits(by);
     NaiveLimits.Key key = NaiveLimits.Key.of(told);
@@ -711,13 +781,14 @@ final class AnswerChecks {
             && world
                 .watch
                 .org(org)
-                .budgets
                 .had(
                     told,
+                    subject,
                     orgFrom,
                     now,
                     world.cluster.earliestSince(since),
-                    world.watch.latestSince(since)),
+                    world.watch.latestSince(since),
+                    catalogs(since, org)),
         "model",
         "%s tells %s, which was never so meanwhile",
         by,

@@ -29,7 +29,11 @@ public enum Beside {
   /** Another sidecar beside the first. */
   ANOTHER_SIDECAR(3),
   /** Who only looks. */
-  VIEWERS(4);
+  VIEWERS(4),
+  /** Who freezes and lifts that, and changes limits for some time, or takes that back. */
+  GOVERNORS(4),
+  /** Limits that come with those plans. */
+  PLAN_LIMITS(2);
 
   private static final int LEASED_ONE_IN = 3;
   private static final long LOTS = 0x5eed_0f_1075L;

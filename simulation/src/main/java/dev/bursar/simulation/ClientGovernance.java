@@ -1,5 +1,7 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.budget.LimitOverride;
+import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Operation;
@@ -56,6 +58,22 @@ final class ClientGovernance {
         "freeze " + call.freeze().scope().words(),
         call.org(),
         new OrgCommand.FreezeScope(call.freeze(), Asker.ACTOR),
+        key);
+  }
+
+  void unfreeze(String org, Scope scope, String key) {
+    govern("unfreeze " + scope.words(), org, new OrgCommand.UnfreezeScope(scope, Asker.ACTOR), key);
+  }
+
+  void override(String org, LimitOverride override, String key) {
+    govern("override: " + override, org, new OrgCommand.PutOverride(override, Asker.ACTOR), key);
+  }
+
+  void removeOverride(String org, String override, String key) {
+    govern(
+        "remove the override " + override,
+        org,
+        new OrgCommand.RemoveOverride(override, Asker.ACTOR),
         key);
   }
 

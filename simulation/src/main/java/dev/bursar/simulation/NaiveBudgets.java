@@ -21,13 +21,13 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -136,11 +136,8 @@ final class NaiveBudgets {
   /** What there was from some moment on; a budget that was removed is null. */
   private final Map<String, TreeMap<Long, @Nullable Budget>> budgets = new TreeMap<>();
 
-  /** What changes a budget for some time, by the budget. */
-  private final Map<String, TreeMap<Long, @Nullable LimitOverride>> overrides = new TreeMap<>();
-
-  /** The same of what is set for a scope above the budget's: what is nearer counts in its place. */
-  private final Map<String, TreeMap<Long, @Nullable LimitOverride>> farther = new TreeMap<>();
+  /** What changes them for some time. */
+  final NaiveOverrides overrides = new NaiveOverrides();
 
   private final Map<String, TreeMap<Long, @Nullable Freeze>> freezes = new TreeMap<>();
   private final Map<String, TreeMap<Long, @Nullable Unit>> units = new TreeMap<>();
@@ -173,12 +170,8 @@ final class NaiveBudgets {
                     draft, it.at(), moment, it.budget().mode() == Budget.Mode.HARD, it.attempt()));
       }
       case OrgEvent.BudgetPut it -> put(budgets, it.budget().id(), it.budget(), moment);
-      case OrgEvent.OverridePut it -> {
-        String id = String.valueOf(it.override().budget());
-        Budget of = budget(id, moment);
-        boolean near = of == null || of.scope().equals(it.override().scope());
-        put(near ? overrides : farther, id, it.override(), moment);
-      }
+      case OrgEvent.OverridePut it -> overrides.take(it, moment);
+      case OrgEvent.OverrideRemoved it -> overrides.take(it, moment);
       case OrgEvent.UnitPut it -> put(units, it.unit().id(), it.unit(), moment);
       case OrgEvent.UnitRemoved it -> put(units, it.unit(), null, moment);
       case OrgEvent.BudgetRemoved it -> put(budgets, it.budget(), null, moment);
@@ -240,43 +233,45 @@ final class NaiveBudgets {
   }
 
   /**
-   * Whether a budget had this limit and mode at any time between two moments, by whatever clock
-   * between two times, as what changes it for some time has it.
+   * Whether a budget had this limit and mode for somebody at any time between two moments, by
+   * whatever clock between two times, as what changes it for some time has it.
    */
-  boolean had(LimitState told, long from, long to, Instant earliest, Instant latest) {
+  boolean had(
+      LimitState told, Subject subject, long from, long to, Instant earliest, Instant latest) {
     TreeMap<Long, @Nullable Budget> past = budgets.getOrDefault(told.budget(), new TreeMap<>());
-    TreeMap<Long, @Nullable LimitOverride> near =
-        overrides.getOrDefault(told.budget(), new TreeMap<>());
-    TreeMap<Long, @Nullable LimitOverride> far =
-        farther.getOrDefault(told.budget(), new TreeMap<>());
-    return Stream.concat(
+    return Stream.of(
             Stream.of(from),
-            Stream.of(past, near, far)
-                .flatMap(all -> all.subMap(from, false, to, true).keySet().stream()))
+            past.subMap(from, false, to, true).keySet().stream(),
+            overrides.changes(from, to).stream(),
+            changes(units, from, to))
+        .flatMap(moments -> moments)
         .anyMatch(
             moment -> {
               Budget budget = at(past, moment);
               return budget != null
-                  && counting(budget, at(near, moment), at(far, moment), earliest, latest).stream()
+                  && counting(budget, subject, moment, earliest, latest).stream()
                       .anyMatch(each -> isLike(each, told));
             });
   }
 
+  private static <T> Stream<Long> changes(
+      Map<String, TreeMap<Long, @Nullable T>> all, long from, long to) {
+    return all.values().stream()
+        .flatMap(past -> past.subMap(from, false, to, true).keySet().stream());
+  }
+
   /**
-   * What a budget may count as between two times: the nearer override counts as long as it lasts.
+   * What a budget may count as between two times: what comes first of what changes it counts as
+   * long as it lasts.
    */
-  private static List<Budget> counting(
-      Budget budget,
-      @Nullable LimitOverride near,
-      @Nullable LimitOverride far,
-      Instant earliest,
-      Instant latest) {
+  private List<Budget> counting(
+      Budget budget, Subject subject, long moment, Instant earliest, Instant latest) {
     List<Budget> found = new ArrayList<>();
-    for (LimitOverride each : Arrays.asList(near, far)) {
-      if (each != null && earliest.isBefore(each.until())) {
+    for (LimitOverride each : overrides.of(budget, whom(subject, moment), moment)) {
+      if (earliest.isBefore(each.until())) {
         found.add(changed(budget, each));
       }
-      if (each != null && latest.isBefore(each.until())) {
+      if (latest.isBefore(each.until())) {
         return found;
       }
     }
@@ -284,40 +279,77 @@ final class NaiveBudgets {
     return found;
   }
 
-  /** The budget as it counts at some time. */
-  private Budget counting(Budget budget, Instant now, long moment) {
-    LimitOverride near = inForce(overrides.get(budget.id()), now, moment);
-    LimitOverride far = inForce(farther.get(budget.id()), now, moment);
-    return near != null ? changed(budget, near) : far != null ? changed(budget, far) : budget;
+  private NaiveOverrides.Whom whom(Subject subject, long moment) {
+    return new NaiveOverrides.Whom(subject, departments(subject.team(), moment));
   }
 
   /** The budget as it counts for a user, or for nobody in particular, at some time. */
   Applied viewed(Budget budget, @Nullable String user, Instant at, long moment) {
-    return applied(counting(budget, at, moment), user, at);
+    List<LimitOverride> by = viewedUnder(budget, user, at, moment);
+    return applied(by.isEmpty() ? budget : changed(budget, by.getFirst()), user, at);
   }
 
-  /** The name of what changes a budget at some time; null if nothing does. */
-  @Nullable String overriddenBy(String budget, Instant at, long moment) {
-    LimitOverride near = inForce(overrides.get(budget), at, moment);
-    LimitOverride counts = near != null ? near : inForce(farther.get(budget), at, moment);
-    return counts == null ? null : counts.id();
+  /** The name of what changes a budget for them at some time; null if nothing does. */
+  @Nullable String overriddenBy(Budget budget, @Nullable String user, Instant at, long moment) {
+    List<LimitOverride> by = viewedUnder(budget, user, at, moment);
+    return by.isEmpty() ? null : by.getFirst().id();
   }
 
-  /** When what changes a budget, or may, is over. */
-  List<Instant> overridesEnd(String budget, long moment) {
-    return Stream.of(overrides, farther)
-        .map(all -> all.get(budget))
-        .filter(Objects::nonNull)
-        .map(past -> at(past, moment))
-        .filter(Objects::nonNull)
+  private List<LimitOverride> viewedUnder(
+      Budget budget, @Nullable String user, Instant at, long moment) {
+    return overrides.of(budget, below(budget.scope(), user, moment), moment).stream()
+        .filter(each -> at.isBefore(each.until()))
+        .toList();
+  }
+
+  /** When what changes a budget for them, or may, is over. */
+  List<Instant> overridesEnd(Budget budget, @Nullable String user, long moment) {
+    return overrides.of(budget, below(budget.scope(), user, moment), moment).stream()
         .map(LimitOverride::until)
         .toList();
   }
 
-  private static @Nullable LimitOverride inForce(
-      @Nullable TreeMap<Long, @Nullable LimitOverride> past, Instant now, long moment) {
-    LimitOverride override = past == null ? null : at(past, moment);
-    return override == null || !now.isBefore(override.until()) ? null : override;
+  /** Whoever is in a scope, and nowhere else; of a default, a user or nobody in particular. */
+  private NaiveOverrides.Whom below(Scope scope, @Nullable String user, long moment) {
+    String id = scope.id();
+    Subject subject =
+        switch (scope.type()) {
+          case USER -> subject(scope.team(), id);
+          case EACH_USER, EACH_MEMBER -> subject(scope.team(), user);
+          case TEAM -> subject(id, null);
+          case AGENT -> new Subject(SimulatedClient.ORG, null, null, null, null, id);
+          case PRODUCT -> new Subject(SimulatedClient.ORG, null, null, id, null, null);
+          case COST_CENTER -> new Subject(SimulatedClient.ORG, null, null, null, id, null);
+          case DEPARTMENT, ORG -> Subject.ofOrg(SimulatedClient.ORG);
+        };
+    return scope.type() == Scope.Type.DEPARTMENT && id != null
+        ? new NaiveOverrides.Whom(
+            subject, Stream.concat(Stream.of(id), departments(id, moment).stream()).toList())
+        : whom(subject, moment);
+  }
+
+  private static Subject subject(@Nullable String team, @Nullable String user) {
+    return new Subject(SimulatedClient.ORG, team, user, null, null, null);
+  }
+
+  /** The same at all moments between two: a team may come to lie elsewhere. */
+  private Set<NaiveOverrides.Whom> whoms(Subject subject, long from, long to) {
+    return Stream.concat(Stream.of(from), changes(units, from, to))
+        .map(moment -> whom(subject, moment))
+        .collect(Collectors.toSet());
+  }
+
+  /** The budget as it counts for somebody at some time. */
+  private Budget counting(Budget budget, Subject subject, Instant now, long moment) {
+    List<LimitOverride> by = inForce(budget, subject, now, moment);
+    return by.isEmpty() ? budget : changed(budget, by.getFirst());
+  }
+
+  /** What changes a budget for somebody at some time: what counts first comes first. */
+  List<LimitOverride> inForce(Budget budget, Subject subject, Instant now, long moment) {
+    return overrides.of(budget, whom(subject, moment), moment).stream()
+        .filter(each -> now.isBefore(each.until()))
+        .toList();
   }
 
   /**
@@ -333,12 +365,6 @@ final class NaiveBudgets {
             != (told.mode() == Budget.Mode.HARD && all.compareTo(told.limit()) > 0);
   }
 
-  /** Whether a limit is another by what is set for its own scope, and suspended by another. */
-  boolean isOverriddenByTwo(String budget, Instant now, long moment) {
-    return inForce(overrides.get(budget), now, moment) != null
-        && inForce(farther.get(budget), now, moment) != null;
-  }
-
   private static Budget changed(Budget budget, LimitOverride override) {
     return override.limit() == null
         ? budget.withMode(Budget.Mode.SHADOW)
@@ -349,6 +375,18 @@ final class NaiveBudgets {
   boolean had(Budget budget, long from, long to) {
     return between(budgets.get(budget.id()), from, to).stream()
         .anyMatch(each -> each.limit().equals(budget.limit()) && each.mode() == budget.mode());
+  }
+
+  /** The freezes of this scope between two moments; null where there was none. */
+  List<@Nullable Freeze> freezes(Scope scope, long from, long to) {
+    List<@Nullable Freeze> found = new ArrayList<>();
+    TreeMap<Long, @Nullable Freeze> past = freezes.getOrDefault(scope.words(), new TreeMap<>());
+    Long first = past.floorKey(from);
+    if (first == null) {
+      found.add(null);
+    }
+    found.addAll(past.subMap(first == null ? from : first, true, to, true).values());
+    return found;
   }
 
   /** Whether a unit was like this at any time between two moments. */
@@ -372,8 +410,7 @@ final class NaiveBudgets {
     return past == null || first == null || past.subMap(first, true, to, true).containsValue(null);
   }
 
-  private static <T> List<T> between(
-      @Nullable TreeMap<Long, @Nullable T> past, long from, long to) {
+  static <T> List<T> between(@Nullable TreeMap<Long, @Nullable T> past, long from, long to) {
     List<T> found = new ArrayList<>();
     if (past != null) {
       Long first = past.floorKey(from);
@@ -391,9 +428,11 @@ final class NaiveBudgets {
    *
    * @param creditType what its amount is counted in
    * @param use what it is for
+   * @param ofPlan the limits that come with the org's plan
    */
-  List<Applied> applied(Subject subject, String creditType, Use use, Instant at, long moment) {
-    return applied(subject, creditType, use, at, moment, at);
+  List<Applied> applied(
+      Subject subject, String creditType, Use use, Instant at, long moment, List<Budget> ofPlan) {
+    return applied(subject, creditType, use, at, moment, at, ofPlan);
   }
 
   /**
@@ -402,17 +441,60 @@ final class NaiveBudgets {
    * @param now when it is decided
    */
   List<Applied> applied(
-      Subject subject, String creditType, Use use, Instant at, long moment, Instant now) {
+      Subject subject,
+      String creditType,
+      Use use,
+      Instant at,
+      long moment,
+      Instant now,
+      List<Budget> ofPlan) {
+    List<@Nullable Budget> all = new ArrayList<>(inForce(ofPlan, moment));
+    budgets.values().forEach(past -> all.add(at(past, moment)));
     List<Applied> found = new ArrayList<>();
-    for (TreeMap<Long, @Nullable Budget> past : budgets.values()) {
-      Budget budget = at(past, moment);
+    for (Budget budget : all) {
       if (budget != null
           && counts(budget, creditType, use)
           && concerns(budget.scope(), subject, moment)) {
-        found.add(applied(counting(budget, now, moment), subject.user(), at));
+        found.add(applied(counting(budget, subject, now, moment), subject.user(), at));
       }
     }
     return found;
+  }
+
+  /** The limits of a plan in whose place the org has set none of its own. */
+  private List<Budget> inForce(List<Budget> ofPlan, long moment) {
+    return ofPlan.stream()
+        .filter(
+            each ->
+                budgets.values().stream()
+                    .map(past -> at(past, moment))
+                    .noneMatch(own -> own != null && isInThePlaceOf(own, each)))
+        .toList();
+  }
+
+  private boolean isInThePlaceOf(Budget own, Budget ofPlan) {
+    Drafted draft = drafted(own.id(), own.since());
+    boolean isOnlyDrafted = draft != null && draft.budget() == own;
+    return !isOnlyDrafted
+        && own.scope().equals(ofPlan.scope())
+        && own.measure().equals(ofPlan.measure())
+        && own.window() == ofPlan.window()
+        && own.features().equals(ofPlan.features())
+        && own.models().equals(ofPlan.models());
+  }
+
+  /** Whether a limit of a plan was like this for somebody at a moment, between two times. */
+  boolean had(
+      LimitState told,
+      List<Budget> ofPlan,
+      Subject subject,
+      long moment,
+      Instant earliest,
+      Instant latest) {
+    return inForce(ofPlan, moment).stream()
+        .filter(each -> each.id().equals(told.budget()))
+        .flatMap(each -> counting(each, subject, moment, earliest, latest).stream())
+        .anyMatch(each -> isLike(each, told));
   }
 
   /**
@@ -427,22 +509,17 @@ final class NaiveBudgets {
       Instant latest,
       long from,
       long to) {
-    return applied(subject, creditType, use, earliest, from).stream()
+    return applied(subject, creditType, use, earliest, from, List.of()).stream()
         .filter(
             each ->
                 each.of().since() == null
-                    && !isOverridden(overrides.get(each.budget()), earliest, from, to)
-                    && !isOverridden(farther.get(each.budget()), earliest, from, to)
+                    && whoms(subject, from, to).stream()
+                        .noneMatch(
+                            whom -> overrides.mayHaveChanged(each.of(), whom, earliest, from, to))
                     && !each.hasEndedBy(latest)
                     && between(budgets.get(each.budget()), from, to).equals(List.of(each.of()))
                     && budget(each.budget(), to) != null)
         .toList();
-  }
-
-  /** Whether an override was in force at some time between two moments, by any clock since. */
-  private static boolean isOverridden(
-      @Nullable TreeMap<Long, @Nullable LimitOverride> past, Instant earliest, long from, long to) {
-    return between(past, from, to).stream().anyMatch(each -> earliest.isBefore(each.until()));
   }
 
   /** Whether it counts work of a credit type, for a feature and with a model. */
@@ -516,8 +593,8 @@ final class NaiveBudgets {
     return concerns(scope, subject, () -> departments(subject.team(), moment));
   }
 
-  private static boolean concerns(
-      Scope scope, Subject subject, Supplier<List<String>> departments) {
+  /** Whether somebody falls under a scope. */
+  static boolean concerns(Scope scope, Subject subject, Supplier<List<String>> departments) {
     return switch (scope.type()) {
       case ORG -> true;
       case TEAM -> Objects.equals(scope.id(), subject.team());
@@ -612,10 +689,10 @@ final class NaiveBudgets {
    * Whether a lease for somebody would be used by users who have limits of their own, or are
    * frozen: those that it does not name.
    */
-  boolean isTooWide(Subject subject, String creditType, Use use, Instant at, long moment) {
+  boolean isTooWide(
+      Subject subject, String creditType, Use use, Instant at, long moment, List<Budget> ofPlan) {
     return subject.user() == null
-        && (budgets.values().stream()
-                .map(past -> at(past, moment))
+        && (Stream.concat(budgets.values().stream().map(past -> at(past, moment)), ofPlan.stream())
                 .anyMatch(
                     budget ->
                         budget != null
@@ -629,9 +706,22 @@ final class NaiveBudgets {
                         freeze != null && isOfUsers(freeze.scope(), subject) && lasts(freeze, at)));
   }
 
+  /** Whether somebody is frozen, or some of those are for whom a lease for them would be used. */
+  boolean isStopped(Subject subject, Instant at, long moment) {
+    return freezes.values().stream()
+        .map(past -> at(past, moment))
+        .anyMatch(
+            freeze ->
+                freeze != null
+                    && lasts(freeze, at)
+                    && (concerns(freeze.scope(), subject, moment)
+                        || (subject.user() == null && isOfUsers(freeze.scope(), subject))));
+  }
+
   /** Whether a lease for somebody would count in a limit of some features only. */
-  boolean isOfSomeFeatures(Subject subject, String creditType, Use use, Instant at, long moment) {
-    return applied(subject, creditType, use, at, moment).stream()
+  boolean isOfSomeFeatures(
+      Subject subject, String creditType, Use use, Instant at, long moment, List<Budget> ofPlan) {
+    return applied(subject, creditType, use, at, moment, ofPlan).stream()
         .anyMatch(limit -> !limit.of().features().isEmpty());
   }
 
@@ -675,6 +765,27 @@ final class NaiveBudgets {
     return drafts.getOrDefault(id, new TreeMap<>()).values().stream()
             .anyMatch(each -> each.moment() > moment && !each.attempt().startsWith(who))
         || (budgets.containsKey(id) && budgets.get(id).tailMap(moment, false).containsValue(null));
+  }
+
+  /** Whether somebody would be frozen, had that not been lifted. */
+  boolean isLifted(Subject subject, Instant at, long moment) {
+    return freezes.values().stream()
+        .anyMatch(
+            past -> {
+              Map.Entry<Long, @Nullable Freeze> last = past.floorEntry(moment);
+              Freeze before =
+                  last == null || last.getValue() != null ? null : at(past, last.getKey() - 1);
+              return before != null
+                  && concerns(before.scope(), subject, moment)
+                  && lasts(before, at);
+            });
+  }
+
+  /** Whether a scope is frozen. */
+  boolean isFrozen(Scope scope, Instant at, long moment) {
+    TreeMap<Long, @Nullable Freeze> past = freezes.get(scope.words());
+    Freeze freeze = past == null ? null : at(past, moment);
+    return freeze != null && lasts(freeze, at);
   }
 
   private static boolean lasts(Freeze freeze, Instant at) {

@@ -1,11 +1,16 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.Entitlement;
 import dev.bursar.domain.catalog.PricingPlan;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.OrgSettings;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -65,7 +70,60 @@ final class NaiveEntitlements {
   }
 
   private static boolean has(PricingPlan plan, String feature) {
-    return plan.entitlements().get(feature) instanceof Entitlement.Access(boolean allowed)
-        && allowed;
+    Entitlement said = plan.entitlements().get(feature);
+    return said != null && !(said instanceof Entitlement.Access(boolean allowed) && !allowed);
+  }
+
+  /**
+   * The limits that an org has by its plan, ended or not, unless it has set others in their place.
+   *
+   * @param moment what was on record then is looked at
+   * @param catalog the one that counts
+   */
+  List<Budget> limits(long moment, Catalog catalog) {
+    Map.Entry<Long, OrgSettings> entry = settings.floorEntry(moment);
+    String name = entry == null ? null : entry.getValue().plan();
+    PricingPlan plan = name == null ? null : catalog.plans().get(name);
+    if (entry == null || plan == null) {
+      return List.of();
+    }
+    ZoneId zone = entry.getValue().zone();
+    List<Budget> found = new ArrayList<>();
+    plan.budgets()
+        .forEach(
+            (id, of) ->
+                found.add(
+                    new Budget(
+                        "plan:budget:" + id,
+                        of.scope(),
+                        of.measure(),
+                        of.window(),
+                        of.limit(),
+                        of.mode(),
+                        of.features(),
+                        of.models(),
+                        of.thresholds(),
+                        zone,
+                        of.anchorDay())));
+    plan.entitlements()
+        .forEach(
+            (feature, said) -> {
+              if (said instanceof Entitlement.Allowance so) {
+                found.add(
+                    new Budget(
+                        "plan:feature:" + feature,
+                        new Scope(Scope.Type.ORG, null, null),
+                        so.measure(),
+                        so.window(),
+                        so.limit(),
+                        Budget.Mode.HARD,
+                        Set.of(feature),
+                        Set.of(),
+                        List.of(50, 75, 90, 100),
+                        zone,
+                        1));
+              }
+            });
+    return found;
   }
 }

@@ -1,7 +1,9 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.enforcement.Closure;
@@ -12,6 +14,7 @@ import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.lease.LeaseTerms;
+import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.simulation.NaiveBudgets.Applied;
 import dev.bursar.simulation.NaivePots.Use;
@@ -25,7 +28,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -82,13 +87,29 @@ final class NaiveOrg {
     this.own = own;
   }
 
+  /** What is about to happen in the org. */
+  void sees(OrgEvent event) {
+    long before = watch.moment() - 1;
+    if (event instanceof OrgEvent.Unfrozen it && budgets.isFrozen(it.scope(), it.at(), before)) {
+      watch.saw(Rarity.FREEZE_LIFTED);
+    }
+    if (event instanceof OrgEvent.OverrideRemoved it
+        && budgets.overrides.isThere(it.override(), it.at(), before)) {
+      watch.saw(Rarity.OVERRIDE_REMOVED_BEFORE_ITS_END);
+    }
+  }
+
   /** The org agreed to a reservation, at this time. */
   void begin(Plan plan, Instant at) {
     String reservation = plan.reservation();
     Subject subject = plan.request().subject();
     List<Applied> limits =
-        budgets.applied(subject, plan.creditType(), use(plan.request()), at, watch.moment());
-    sawSpecial(limits, at);
+        likeliest(
+            plan,
+            ofPlan ->
+                budgets.applied(
+                    subject, plan.creditType(), use(plan.request()), at, watch.moment(), ofPlan));
+    sawSpecial(limits, subject, at);
     sawOverridden(plan.limits());
     liesIn(plan);
     isBegun(plan, at);
@@ -108,6 +129,9 @@ final class NaiveOrg {
         reservation,
         at,
         frozen);
+    if (budgets.isLifted(subject, at, watch.moment())) {
+      watch.saw(Rarity.LET_THROUGH_AS_A_FREEZE_WAS_LIFTED);
+    }
     isEntitled(plan, at);
     List<Applied> team = limits.stream().filter(Applied::byTeam).toList();
     ofTeam.put(reservation, team);
@@ -170,15 +194,78 @@ final class NaiveOrg {
     return limit.byTeam() && team != null ? watch.limits(EntityId.team(id.org(), team)) : own;
   }
 
+  /**
+   * The limits of something that was begun: by the catalog by which it was decided, of those by
+   * which it may have been the one that what is told is like.
+   *
+   * @param by the limits, by what comes with the plan
+   */
+  private List<Applied> likeliest(Plan plan, Function<List<Budget>, List<Applied>> by) {
+    String reservation = plan.reservation();
+    List<List<Applied>> all =
+        watch.plans.catalogs(reservation, watch.attempted(reservation)).stream()
+            .map(catalog -> by.apply(entitlements.limits(watch.moment(), catalog)))
+            .toList();
+    List<Applied> found =
+        all.stream()
+            .filter(limits -> isTold(limits, plan.limits()))
+            .findFirst()
+            .orElse(all.getFirst());
+    for (Applied limit : found) {
+      if (limit.budget().startsWith("plan:budget:")) {
+        watch.saw(Rarity.LIMIT_OF_A_PLAN);
+      } else if (limit.budget().startsWith("plan:feature:")) {
+        watch.saw(Rarity.LIMIT_OF_A_METERED_FEATURE);
+      }
+    }
+    return found;
+  }
+
+  private static boolean isTold(List<Applied> limits, List<LimitState> told) {
+    List<Applied> ofOrg = limits.stream().filter(each -> !each.byTeam()).toList();
+    return ofOrg.size() == told.size()
+        && ofOrg.stream().allMatch(each -> told.stream().anyMatch(each::isTold));
+  }
+
+  /**
+   * Whether a limit was so for somebody at any time between two moments, by whatever clock between
+   * two times.
+   *
+   * @param catalogs those that may have counted
+   */
+  boolean had(
+      LimitState told,
+      Subject subject,
+      long from,
+      long to,
+      Instant earliest,
+      Instant latest,
+      List<Catalog> catalogs) {
+    if (!told.budget().startsWith(Budget.OF_PLAN)) {
+      return budgets.had(told, subject, from, to, earliest, latest);
+    }
+    return LongStream.rangeClosed(from, to)
+        .anyMatch(
+            moment ->
+                catalogs.stream()
+                    .anyMatch(
+                        catalog ->
+                            budgets.had(
+                                told,
+                                entitlements.limits(moment, catalog),
+                                subject,
+                                moment,
+                                earliest,
+                                latest)));
+  }
+
   static Use use(ReserveRequest request) {
     return new Use(request.feature(), request.model(), request.isLease());
   }
 
-  private void sawSpecial(List<Applied> limits, Instant at) {
+  private void sawSpecial(List<Applied> limits, Subject subject, Instant at) {
     for (Applied limit : limits) {
-      if (budgets.isOverriddenByTwo(limit.budget(), at, watch.moment())) {
-        watch.saw(Rarity.LIMIT_OVERRIDDEN_BY_TWO);
-      }
+      sawOverridden(limit, subject, at);
       if (!limit.of().features().isEmpty()) {
         watch.saw(Rarity.LIMIT_OF_SOME_FEATURES);
       }
@@ -191,6 +278,25 @@ final class NaiveOrg {
         case YEAR -> watch.saw(Rarity.LIMIT_OF_A_YEAR);
         default -> {}
       }
+    }
+  }
+
+  private void sawOverridden(Applied limit, Subject subject, Instant at) {
+    List<LimitOverride> by = budgets.inForce(limit.of(), subject, at, watch.moment());
+    long scopes = by.stream().map(LimitOverride::scope).distinct().count();
+    if (scopes > 1) {
+      watch.saw(Rarity.LIMIT_OVERRIDDEN_BY_TWO);
+    }
+    if (by.size() > scopes) {
+      watch.saw(Rarity.LIMIT_OVERRIDDEN_TWICE_FOR_ONE_SCOPE);
+    }
+    if (!by.isEmpty() && by.getFirst().budget() == null) {
+      watch.saw(Rarity.LIMIT_SUSPENDED_WITH_ALL_OF_ITS_SCOPE);
+    }
+    if (!by.isEmpty()
+        && by.getFirst().scope().type() == Scope.Type.USER
+        && limit.of().scope().type() != Scope.Type.USER) {
+      watch.saw(Rarity.DEFAULT_OVERRIDDEN_FOR_ONE_USER);
     }
   }
 
@@ -292,16 +398,12 @@ final class NaiveOrg {
         at,
         reported);
     boolean tooLongAgo = ran.isBefore(at.minus(World.CORRECTION));
-    Instant counts = ran.isAfter(at) || tooLongAgo ? at : ran;
     Instant inLease = leases.countsAt(reported, at);
-    counts = inLease == null ? counts : inLease;
-    List<Applied> limits = ofWork(work, counts, reported.lease() == null ? ran : counts, at);
-    List<Applied> counted =
-        own.stillCounting(
-            limits.stream().filter(each -> !each.byTeam()).toList(),
-            at,
-            watch.moment() - 1,
-            plan.limits());
+    Instant counts = inLease != null ? inLease : ran.isAfter(at) || tooLongAgo ? at : ran;
+    Instant inRates = reported.lease() == null ? ran : counts;
+    List<Applied> limits =
+        likeliest(plan, ofPlan -> ofWork(work, counts, inRates, at, ofPlan, plan.limits()));
+    List<Applied> counted = limits.stream().filter(each -> !each.byTeam()).toList();
     liesIn(plan);
     isBegun(plan, counts);
     own.starts.counted(reservation, at, plan.limits());
@@ -321,10 +423,30 @@ final class NaiveOrg {
    * @param countsAt for when it counts; but in a rate all that counts is when it ran
    * @param now when it is counted
    */
-  private List<Applied> ofWork(ReserveRequest work, Instant countsAt, Instant ran, Instant now) {
+  private List<Applied> ofWork(
+      ReserveRequest work,
+      Instant countsAt,
+      Instant ran,
+      Instant now,
+      List<Budget> ofPlan,
+      List<LimitState> told) {
+    List<Applied> all = ofWork(work, countsAt, ran, now, ofPlan);
+    List<Applied> found =
+        new ArrayList<>(
+            own.stillCounting(
+                all.stream().filter(each -> !each.byTeam()).toList(),
+                now,
+                watch.moment() - 1,
+                told));
+    all.stream().filter(Applied::byTeam).forEach(found::add);
+    return found;
+  }
+
+  private List<Applied> ofWork(
+      ReserveRequest work, Instant countsAt, Instant ran, Instant now, List<Budget> ofPlan) {
     List<Applied> limits = new ArrayList<>();
     String type = Objects.requireNonNull(work.creditType());
-    budgets.applied(work.subject(), type, use(work), countsAt, watch.moment(), now).stream()
+    budgets.applied(work.subject(), type, use(work), countsAt, watch.moment(), now, ofPlan).stream()
         .filter(limit -> !limit.isRate())
         .forEach(limits::add);
     budgets
@@ -334,7 +456,8 @@ final class NaiveOrg {
             use(work),
             ran.isBefore(countsAt) ? ran : countsAt,
             watch.moment(),
-            now)
+            now,
+            ofPlan)
         .stream()
         .filter(Applied::isRate)
         .forEach(limits::add);
@@ -406,7 +529,12 @@ final class NaiveOrg {
             .map(
                 at ->
                     // Which limits, not what they are: that is compared where they are told.
-                    ofWork(work, at, reported.lease() == null ? reported.happenedAt() : at, at)
+                    ofWork(
+                            work,
+                            at,
+                            reported.lease() == null ? reported.happenedAt() : at,
+                            at,
+                            List.of())
                         .stream()
                         .filter(Applied::byTeam)
                         .toList());
@@ -525,6 +653,7 @@ final class NaiveOrg {
     watch.expect(
         budgets.had(
             told,
+            subject(reservation),
             watch.from(since, id),
             watch.moment(),
             watch.earliestSince(since),
@@ -538,6 +667,11 @@ final class NaiveOrg {
         told.limit());
   }
 
+  private Subject subject(String reservation) {
+    Fact fact = facts.get(reservation);
+    return fact == null ? Subject.ofOrg(id.org()) : fact.subject();
+  }
+
   /**
    * The least that is left under the limits of credits that a request falls under, and which let
    * nothing through beyond them; null if there are none.
@@ -547,7 +681,8 @@ final class NaiveOrg {
   @Nullable BigInteger room(
       Subject subject, String creditType, Instant at, long moment, @Nullable NaiveLimits team) {
     BigInteger least = null;
-    for (Applied limit : budgets.applied(subject, creditType, ANY_USE, at, moment)) {
+    List<Budget> ofPlan = entitlements.limits(moment, watch.plans.catalog());
+    for (Applied limit : budgets.applied(subject, creditType, ANY_USE, at, moment, ofPlan)) {
       NaiveLimits by = limit.byTeam() ? team : own;
       if (by != null && limit.isHard() && limit.measure().equals(creditType)) {
         BigInteger room = limit.limit().subtract(by.at(limit.key(), moment).all());
@@ -558,10 +693,16 @@ final class NaiveOrg {
   }
 
   /** The names of all limits that a reservation that was begun falls under. */
-  Set<String> limitsOf(Plan plan, Instant at, long moment) {
+  Set<String> limitsOf(Plan plan, Instant at, long moment, Catalog catalog) {
     Set<String> found = new TreeSet<>();
     budgets
-        .applied(plan.request().subject(), plan.creditType(), use(plan.request()), at, moment)
+        .applied(
+            plan.request().subject(),
+            plan.creditType(),
+            use(plan.request()),
+            at,
+            moment,
+            entitlements.limits(moment, catalog))
         .forEach(each -> found.add(each.budget()));
     return found;
   }
@@ -581,7 +722,13 @@ final class NaiveOrg {
       found.add(notEntitled);
     }
     for (Applied limit :
-        budgets.applied(subject, plan.creditType(), use(plan.request()), at, moment)) {
+        budgets.applied(
+            subject,
+            plan.creditType(),
+            use(plan.request()),
+            at,
+            moment,
+            entitlements.limits(moment, catalog))) {
       NaiveLimits.Count count = own.at(limit.key(), moment);
       if (limit.isHard()
           && !limit.byTeam()

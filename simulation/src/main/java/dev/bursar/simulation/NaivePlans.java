@@ -122,6 +122,11 @@ final class NaivePlans {
     return new ArrayList<>(by);
   }
 
+  /** The one that counts. */
+  Catalog catalog() {
+    return published.getLast().catalog;
+  }
+
   /** Those that have counted since then, the latest first. */
   List<Catalog> catalogs(Since since) {
     List<Catalog> found = new ArrayList<>();

@@ -391,6 +391,17 @@ final class OperationChecks {
               case OrgCommand.PutBudget put -> budgets.had(put.budget(), since.moment(), now);
               case OrgCommand.PutUnit put -> budgets.had(put.unit(), since.moment(), now);
               case OrgCommand.FreezeScope it -> budgets.had(it.freeze(), since.moment(), now);
+              case OrgCommand.UnfreezeScope it ->
+                  budgets.freezes(it.scope(), since.moment(), now).stream()
+                      .anyMatch(
+                          each ->
+                              each == null
+                                  || (each.until() != null
+                                      && world.cluster.mayHaveCome(each.until(), org, since)));
+              case OrgCommand.PutOverride it ->
+                  budgets.overrides.had(it.override(), since.moment(), now);
+              case OrgCommand.RemoveOverride it ->
+                  budgets.overrides.ends(it.override(), since.moment(), now).contains(null);
               case OrgCommand.RemoveUnit it -> budgets.lackedUnit(it.unit(), since.moment(), now);
               case OrgCommand other -> false;
             };
@@ -407,6 +418,15 @@ final class OperationChecks {
                     refusal.code() == Code.INVALID
                         && it.freeze().until() != null
                         && world.cluster.mayHaveCome(it.freeze().until(), org, since);
+                case OrgCommand.PutOverride it ->
+                    refusal.code() == Code.INVALID
+                        && "until".equals(refusal.field())
+                        && world.cluster.mayHaveCome(it.override().until(), org, since);
+                case OrgCommand.RemoveOverride it ->
+                    refusal.code() == Code.NOT_FOUND
+                        && budgets.overrides.ends(it.override(), since.moment(), now).stream()
+                            .anyMatch(
+                                end -> end == null || world.cluster.mayHaveCome(end, org, since));
                 case OrgCommand.RemoveUnit it ->
                     refusal.code() == Code.NOT_FOUND
                         && budgets.lackedUnit(it.unit(), since.moment(), now);

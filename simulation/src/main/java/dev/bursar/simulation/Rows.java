@@ -59,6 +59,7 @@ final class Rows implements SimulatedJournal.Listener {
       if (each.event() instanceof OrgEvent.ReservationDenied it) {
         watch.denies(id, it.plan().reservation());
       }
+      watch.org(id).sees(each.event());
       watch.org(id).budgets.take(each.event(), sequence, watch.moment());
       watch.org(id).entitlements.take(each.event(), watch.moment());
       watch.org(id).listing.take(each.event(), watch.moment());

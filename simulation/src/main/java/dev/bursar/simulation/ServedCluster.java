@@ -174,7 +174,8 @@ final class ServedCluster implements Entities, Enforcement, ReportedEvents {
         || (answer instanceof Answer.Refused<Decided>(Refusal no)
             && no.code() != Refusal.Code.CATALOG_UNKNOWN
             && !LeaseTerms.FEATURE.equals(no.field())
-            && !String.valueOf(no.field()).startsWith("meters."));
+            && !String.valueOf(no.field()).startsWith("meters.")
+            && !String.valueOf(no.field()).startsWith("top_up_meters."));
   }
 
   @Override

@@ -1,11 +1,13 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Quantities;
+import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.ReservationId;
+import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.wallet.Hold;
 import dev.bursar.sidecar.decision.Decision;
@@ -27,6 +29,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,6 +84,12 @@ final class SidecarChecks {
 
   /** When what was answered last about a lease was asked. */
   private final Map<String, Long> lookedAt = new LinkedHashMap<>();
+
+  /** When each of what it asks was asked for the first time. */
+  private final Map<String, Since> firstAsked = new HashMap<>();
+
+  /** When what was answered last to a report on a lease was asked for the first time. */
+  private final Map<String, Since> reportedAt = new HashMap<>();
 
   /** Since when it has said that it does not decide from a lease. */
   private final Map<String, Long> revokedAt = new HashMap<>();
@@ -165,6 +175,30 @@ final class SidecarChecks {
         prolongedAt,
         lasting);
     expectCovered(lease, nanos);
+    isNotFrozen(lease);
+  }
+
+  /** Whoever reports on a lease is told that it is frozen whom it is for, and stops. */
+  private void isNotFrozen(String lease) {
+    Hold hold = held(lease);
+    Since reported = reportedAt.get(lease);
+    EntityId id = EntityId.org(SimulatedClient.ORG);
+    if (hold == null || reported == null || world.wasBehind(reported, id)) {
+      return;
+    }
+    NaiveBudgets budgets = world.watch.org(id).budgets;
+    Subject subject = hold.attribution().subject();
+    Instant latest = world.watch.latestSince(reported);
+    boolean stays =
+        LongStream.rangeClosed(reported.moment(), world.watch.moment())
+            .allMatch(moment -> budgets.isStopped(subject, latest, moment));
+    world.watch.expect(
+        !stays,
+        "I9",
+        "%s decides from %s, and %s has been frozen since before it reported on it",
+        name,
+        lease,
+        subject);
   }
 
   private void isEntitled(@Nullable String feature) {
@@ -293,6 +327,12 @@ final class SidecarChecks {
   /** It is let through though nobody was asked: only where its feature's fail mode says so. */
   void decidesUnchecked(@Nullable String feature) {
     world.watch.expect(
+        known == null || isFrozen(known, false),
+        "I2",
+        "%s lets %s be used unchecked, and all of its org was frozen as it was told last",
+        name,
+        feature);
+    world.watch.expect(
         SimulatedSidecar.UNCHECKED.equals(feature),
         "I2",
         "%s lets %s be used unchecked, which is not to be",
@@ -382,6 +422,16 @@ final class SidecarChecks {
   /** It denies by itself what its org may not use: so it was when it was told of that last. */
   void denies(@Nullable String feature, Decision.Denied denied, long askedAt) {
     Known told = known;
+    if (denied.code().equals(DenialCode.FROZEN.word())) {
+      world.watch.expect(
+          told != null && isFrozen(told, true),
+          "model",
+          "%s denies %s, which was not so as it was told last",
+          name,
+          denied);
+      hasAskedSinceChange(askedAt);
+      return;
+    }
     boolean ended = denied.detail().endsWith(" is not in force");
     Instant latest = latest(world.cluster.latestClock(), world.watch.shadows.latestAt());
     Instant at =
@@ -404,6 +454,28 @@ final class SidecarChecks {
         ended
             ? Rarity.SIDECAR_DENIED_AS_THE_PLAN_HAD_ENDED
             : Rarity.SIDECAR_DENIED_AS_THE_PLAN_LACKS_THE_FEATURE);
+  }
+
+  /** Whether all of its org was frozen, or was not, at some time since that was asked. */
+  private boolean isFrozen(Known told, boolean really) {
+    EntityId org = EntityId.org(SimulatedClient.ORG);
+    long first = world.wasBehind(told.since, org) ? 0 : told.since.moment();
+    Instant earliest = world.watch.haveClocksJumped() ? Instant.MIN : told.earliest;
+    Instant latest =
+        world.watch.haveClocksJumped() ? Instant.MAX : world.watch.latestSince(told.since);
+    return world
+        .watch
+        .org(org)
+        .budgets
+        .freezes(new Scope(Scope.Type.ORG, null, null), first, world.watch.moment())
+        .stream()
+        .anyMatch(
+            freeze -> {
+              Instant until = freeze == null ? Instant.MIN : freeze.until();
+              return until == null
+                  ? really
+                  : really ? earliest.isBefore(until) : !latest.isBefore(until);
+            });
   }
 
   private static Instant latest(Instant one, Instant other) {
@@ -650,17 +722,29 @@ final class SidecarChecks {
     }
   }
 
+  /** It asks, perhaps for something that it has asked before. */
+  void asks(Ask ask) {
+    firstAsked.putIfAbsent(ask.callId(), world.since());
+  }
+
   /** It is told how a lease stands; what it is told is, or was, so. */
-  void told(Ask ask, Told told, long sentAt, long nanos) {
+  void told(Ask ask, Told told, Since sent, long nanos) {
     if (!(told instanceof Told.Lease it)) {
       return;
     }
     if (ask instanceof Ask.Acquire || (ask instanceof Ask.Settle settle && settle.topUp() >= 0)) {
       knownUntil.put(
-          it.lease(), world.beginning.plusNanos(1_000 * sentAt + Math.max(0, it.lastsNanos())));
+          it.lease(),
+          world.beginning.plusNanos(1_000 * sent.micros() + Math.max(0, it.lastsNanos())));
     }
     expectFound(nanos);
-    lookedAt.merge(it.lease(), sentAt, Math::max);
+    lookedAt.merge(it.lease(), sent.micros(), Math::max);
+    if (ask instanceof Ask.Settle) {
+      Since first = firstAsked.getOrDefault(ask.callId(), sent);
+      reportedAt.merge(
+          it.lease(), first, (one, other) -> one.moment() > other.moment() ? one : other);
+      sawStopped(it, sent);
+    }
     Hold hold = held(it.lease());
     Lease terms = hold == null ? null : hold.lease();
     world.watch.expect(
@@ -673,6 +757,17 @@ final class SidecarChecks {
         it,
         terms);
     expectCovered(it.lease(), nanos);
+  }
+
+  private void sawStopped(Told.Lease told, Since sent) {
+    Hold hold = held(told.lease());
+    NaiveBudgets budgets = world.watch.org(EntityId.org(SimulatedClient.ORG)).budgets;
+    Instant latest = world.watch.latestSince(sent);
+    if (told.over()
+        && hold != null
+        && budgets.isStopped(hold.attribution().subject(), latest, world.watch.moment())) {
+      world.watch.saw(Rarity.SIDECAR_STOPPED_AS_IT_WAS_FROZEN);
+    }
   }
 
   // ---- the end

@@ -180,7 +180,8 @@ final class SidecarServer implements Server, TermsSource {
 
   @Override
   public CompletionStage<Reported> ask(Ask ask, List<Entry.Stored> uses) {
-    long sentAt = world.time.nowMicros();
+    Since sent = world.since();
+    checks.asks(ask);
     List<Use> known = known(world.tampering.reported(uses));
     world.log(() -> "%s asks: %s, with %s".formatted(sidecar, ask, known));
     if (ask instanceof Ask.Close it) {
@@ -196,7 +197,7 @@ final class SidecarServer implements Server, TermsSource {
         LOST,
         told -> {
           world.log(() -> "%s is told: %s: %s".formatted(sidecar, ask.callId(), told));
-          checks.told(ask, told.told(), sentAt, host.nanos());
+          checks.told(ask, told.told(), sent, host.nanos());
           host.mayCrash(0.01, Rarity.SIDECAR_CRASHED_AFTER_IT_WAS_TOLD);
         });
   }
@@ -362,23 +363,25 @@ final class SidecarServer implements Server, TermsSource {
     Lease terms = view.terms();
     Instant settleBy = view.settleBy();
     Instant now = world.cluster.owner(SimulatedClient.ORG).now();
-    return new Told.Lease(
-        view.lease(),
-        settleBy != null,
-        terms.epoch(),
-        terms.granted().micros(),
-        terms.reported().micros(),
-        terms.revoked(),
-        world.tampering.units(meters),
-        remaining,
-        settleBy == null
-            ? -1
-            : Math.max(0, Duration.between(now, terms.expiresAt()).toMillis()) * 1_000_000,
-        settleBy == null
-            ? 0
-            : world.tampering.settlesNanos(Duration.between(terms.expiresAt(), settleBy).toNanos()),
-        0,
-        over);
+    return world.tampering.standing(
+        new Told.Lease(
+            view.lease(),
+            settleBy != null,
+            terms.epoch(),
+            terms.granted().micros(),
+            terms.reported().micros(),
+            terms.revoked(),
+            world.tampering.units(meters),
+            remaining,
+            settleBy == null
+                ? -1
+                : Math.max(0, Duration.between(now, terms.expiresAt()).toMillis()) * 1_000_000,
+            settleBy == null
+                ? 0
+                : world.tampering.settlesNanos(
+                    Duration.between(terms.expiresAt(), settleBy).toNanos()),
+            0,
+            over));
   }
 
   // ---- the rest

@@ -430,7 +430,8 @@ final class SimulatedSidecar {
       ReserveRequest request, SidecarServer.Unasked was, Decision decision, long askedAt) {
     world.watch.saw(Rarity.SIDECAR_LEFT_IT_TO_THE_SERVER);
     if (decision instanceof Decision.Denied it
-        && it.code().equals(DenialCode.NOT_ENTITLED.word())) {
+        && (it.code().equals(DenialCode.NOT_ENTITLED.word())
+            || it.code().equals(DenialCode.FROZEN.word()))) {
       // Nobody has to be asked for that, whatever the fail mode.
       checks.denies(request.feature(), it, askedAt);
       return;
@@ -559,14 +560,17 @@ final class SimulatedSidecar {
 
   private void extend(Life now, String id) {
     extendsBy = Duration.ofSeconds(1 + further.nextInt(TTL_SECONDS_MAX));
-    Ended extended = now.sidecar.extend(id, extendsBy.toSeconds());
-    world.log(() -> "%s extends %s by %s: %s".formatted(name, id, extendsBy, extended));
-    if (extended instanceof Ended.Refused no) {
-      checks.doesNotEnd(id, no, now.host.nanos());
-    } else {
-      world.watch.saw(Rarity.SIDECAR_EXTENDED);
-    }
-    next();
+    world.heard(
+        now.sidecar.extend(id, extendsBy.toSeconds()),
+        extended -> {
+          world.log(() -> "%s extends %s by %s: %s".formatted(name, id, extendsBy, extended));
+          if (extended instanceof Ended.Refused no) {
+            checks.doesNotEnd(id, no, now.host.nanos());
+          } else {
+            world.watch.saw(Rarity.SIDECAR_EXTENDED);
+          }
+          next();
+        });
   }
 
   private void end(Life now, String id, OfServer of) {

@@ -164,6 +164,7 @@ public final class Simulation {
       new SimulatedViewer(world, views).next();
     }
     changePlans(sidecars, listeners);
+    List<SimulatedGovernor> governors = governors(sidecars, listeners);
     overrideLimits();
     overrideLimitsTwice();
     work(clients, sidecars);
@@ -175,7 +176,8 @@ public final class Simulation {
             && sidecars.stream().allMatch(each -> each.isDone() || each.waitsFor() != null)
             && budgeters.stream().allMatch(SimulatedBudgeter::isDone)
             && correctors.stream().allMatch(SimulatedCorrector::isDone)
-            && lessees.stream().allMatch(SimulatedLessee::isDone))
+            && lessees.stream().allMatch(SimulatedLessee::isDone)
+            && governors.stream().allMatch(SimulatedGovernor::isDone))
         && step(until)) {
       // Until every holder of leases and whoever sets budgets has been answered, or has given up.
     }
@@ -183,6 +185,7 @@ public final class Simulation {
     expectDone(holders.stream().allMatch(SimulatedHolder::isDone), "holds leases");
     expectDone(correctors.stream().allMatch(SimulatedCorrector::isDone), "corrects");
     expectDone(lessees.stream().allMatch(SimulatedLessee::isDone), "closes leases");
+    expectDone(governors.stream().allMatch(SimulatedGovernor::isDone), "freezes");
     letClocksComeTo(sidecars);
     judge(sidecars);
     runFor(World.CALM_AFTER);
@@ -224,6 +227,22 @@ public final class Simulation {
       corrector.next();
     }
     return correctors;
+  }
+
+  private List<SimulatedGovernor> governors(
+      List<SimulatedSidecar> sidecars, SimulatedListeners listeners) {
+    List<SimulatedGovernor> governors = new ArrayList<>();
+    if (world.scenario.has(Beside.GOVERNORS)) {
+      SimulatedGovernor governor =
+          new SimulatedGovernor(
+              world,
+              () ->
+                  whileAnyWorks(
+                      sidecars, () -> listeners.changed(Notice.Kind.ENTITLEMENTS_CHANGED, null)));
+      governors.add(governor);
+      governor.next();
+    }
+    return governors;
   }
 
   private List<SimulatedLessee> lessees() {

@@ -16,6 +16,7 @@ import dev.bursar.domain.protocol.BudgetEffect;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.sidecar.lease.LeaseSettings;
+import dev.bursar.sidecar.lease.Told;
 import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.Recovery;
 import java.time.Duration;
@@ -212,6 +213,11 @@ public interface Tampering {
   /** How long after its end a sidecar is told that a lease may be reported on, in nanoseconds. */
   default long settlesNanos(long nanos) {
     return nanos;
+  }
+
+  /** How a sidecar is told that a lease stands. */
+  default Told.Lease standing(Told.Lease told) {
+    return told;
   }
 
   /** What a sidecar finds that an earlier life has left. */

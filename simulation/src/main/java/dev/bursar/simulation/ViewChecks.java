@@ -279,7 +279,7 @@ final class ViewChecks {
     Scope scope = budget.scope();
     Scope counted = scope.isDefault() ? new Scope(Scope.Type.USER, user, scope.team()) : scope;
     LimitState state = told.state();
-    List<Instant> ends = budgets.overridesEnd(id, moment);
+    List<Instant> ends = budgets.overridesEnd(budget, user, moment);
     return told.budget().equals(budget)
         && times(org, since, state, ends).stream()
             .anyMatch(
@@ -287,7 +287,7 @@ final class ViewChecks {
                   Applied applied = budgets.viewed(budget, user, at, moment);
                   Budgets.Applicable applicable =
                       new Budgets.Applicable(
-                          applied.of(), counted, budgets.overriddenBy(id, at, moment));
+                          applied.of(), counted, budgets.overriddenBy(budget, user, at, moment));
                   return told.applicable().equals(applicable)
                       && isOf(state, applied, applicable)
                       && (applied.byTeam()

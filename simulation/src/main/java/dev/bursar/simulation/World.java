@@ -79,6 +79,19 @@ final class World {
               OrgShape.plan("small", 5, Map.of("chat", true, "search", true)),
               OrgShape.plan("large", 4, Map.of("chat", false, "search", true))));
 
+  /** The same, with limits that come with the plans. */
+  private static final List<Catalog> LIMITING =
+      List.of(
+          catalog(
+              OrgShape.limiting(OrgShape.plan("small", 3, Map.of("chat", true)), 25, 12),
+              OrgShape.limiting(
+                  OrgShape.plan("large", 7, Map.of("chat", true, "search", true)), 60, 0)),
+          catalog(
+              OrgShape.limiting(
+                  OrgShape.plan("small", 5, Map.of("chat", true, "search", true)), 40, 0),
+              OrgShape.limiting(
+                  OrgShape.plan("large", 4, Map.of("chat", false, "search", true)), 30, 20)));
+
   final Scenario scenario;
   final Tampering tampering;
   final Random random;
@@ -93,6 +106,9 @@ final class World {
    * be remembered; a clock that has jumped back has not seen them as old as they say they are.
    */
   final int days;
+
+  /** Those that are published, the first at first. */
+  private final List<Catalog> catalogs;
 
   final Limits limits;
   final EntityModels models;
@@ -155,10 +171,12 @@ final class World {
             Duration.ofSeconds(2),
             4,
             Duration.ofSeconds(3));
-    List<Catalog> known = CATALOGS.stream().map(tampering::catalog).toList();
+    boolean limiting = scenario.has(Beside.PLANS) && scenario.has(Beside.PLAN_LIMITS);
+    this.catalogs = limiting ? LIMITING : CATALOGS;
+    List<Catalog> known = catalogs.stream().map(tampering::catalog).toList();
     this.models = new EntityModels(limits, (org, pinned, at) -> known.get(looksAt()));
     this.watch = new Watch(this);
-    watch.plans.published(CATALOGS.getFirst());
+    watch.plans.published(catalogs.getFirst());
     this.journal = new SimulatedJournal(new Rows(this, watch));
     this.projection = new SimulatedProjection(this);
     this.cluster = new Cluster(this);
@@ -231,7 +249,7 @@ final class World {
 
   /** The catalog that counted when that was looked up last; null if it was not since then. */
   @Nullable Catalog lookedAt() {
-    return lookedAt < 0 ? null : CATALOGS.get(lookedAt);
+    return lookedAt < 0 ? null : catalogs.get(lookedAt);
   }
 
   /** What is done whenever another catalog counts. */
@@ -255,8 +273,8 @@ final class World {
 
   /** Another catalog counts from now on: it is published, or rolled back to. */
   void publish() {
-    published = (published + 1) % CATALOGS.size();
-    watch.plans.published(CATALOGS.get(published));
+    published = (published + 1) % catalogs.size();
+    watch.plans.published(catalogs.get(published));
     watch.saw(Rarity.CATALOG_PUBLISHED);
     log(() -> "the catalog that counts is number " + published);
     time.after(0, whenPublished);

@@ -6,6 +6,7 @@ import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.Entitlement;
+import dev.bursar.domain.catalog.PlanBudget;
 import dev.bursar.domain.catalog.PricingPlan;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Decided;
@@ -557,24 +558,39 @@ final class Instead {
 
   /** A catalog in which every plan lets all be used. */
   static Catalog allowingAll(Catalog of) {
-    Map<String, PricingPlan> plans = new HashMap<>();
-    of.plans()
-        .forEach(
-            (name, plan) ->
-                plans.put(
-                    name,
-                    new PricingPlan(
-                        plan.id(),
-                        plan.name(),
-                        plan.base(),
-                        OrgShape.FEATURES.stream()
-                            .collect(
-                                Collectors.toMap(
-                                    feature -> feature, feature -> new Entitlement.Access(true))),
-                        plan.ownGrants(),
-                        plan.ownBudgets(),
-                        plan.overagePolicy(),
-                        plan.failMode())));
+    return plans(
+        of,
+        plan ->
+            saying(
+                plan,
+                OrgShape.FEATURES.stream()
+                    .collect(
+                        Collectors.toMap(
+                            feature -> feature, feature -> new Entitlement.Access(true))),
+                plan.ownBudgets()));
+  }
+
+  /** A catalog whose plans bring no limits of their own. */
+  static Catalog withoutLimits(Catalog of) {
+    return plans(of, plan -> saying(plan, plan.ownEntitlements(), Map.of()));
+  }
+
+  /** A catalog whose plans let as much of a feature be used as there are credits. */
+  static Catalog withoutAllowances(Catalog of) {
+    return plans(
+        of,
+        plan -> {
+          Map<String, Entitlement> all = new HashMap<>(plan.ownEntitlements());
+          all.replaceAll(
+              (feature, said) ->
+                  said instanceof Entitlement.Allowance ? new Entitlement.Access(true) : said);
+          return saying(plan, all, plan.ownBudgets());
+        });
+  }
+
+  private static Catalog plans(Catalog of, UnaryOperator<PricingPlan> change) {
+    Map<String, PricingPlan> plans = new HashMap<>(of.plans());
+    plans.replaceAll((name, plan) -> change.apply(plan));
     return new Catalog(
         of.creditTypes(),
         of.meters(),
@@ -584,6 +600,19 @@ final class Instead {
         of.addOns(),
         of.topUpPacks(),
         of.campaigns());
+  }
+
+  private static PricingPlan saying(
+      PricingPlan plan, Map<String, Entitlement> entitlements, Map<String, PlanBudget> budgets) {
+    return new PricingPlan(
+        plan.id(),
+        plan.name(),
+        plan.base(),
+        entitlements,
+        plan.ownGrants(),
+        budgets,
+        plan.overagePolicy(),
+        plan.failMode());
   }
 
   /** What has ended reaches no threshold. */

@@ -16,6 +16,7 @@ interface PlantedBug extends Tampering {
             WalletBug.values(),
             LimitBug.values(),
             BudgetBug.values(),
+            GovernanceBug.values(),
             ProtocolBug.values(),
             LeaseBug.values(),
             SidecarBug.values(),

@@ -5,6 +5,7 @@ import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Entitlement;
 import dev.bursar.domain.catalog.FailMode;
+import dev.bursar.domain.catalog.PlanBudget;
 import dev.bursar.domain.catalog.PlanGrant;
 import dev.bursar.domain.catalog.PricingPlan;
 import dev.bursar.domain.credits.Credits;
@@ -153,6 +154,59 @@ public final class OrgShape {
         Map.of(),
         OveragePolicy.RECORD,
         FailMode.DENY);
+  }
+
+  /**
+   * A plan with limits: so much an hour, for the org and for each user; so many requests a day,
+   * unless the org has set as many itself; so much a day, which the org always has set itself; and
+   * so much of one feature in a day.
+   *
+   * @param metered of {@link #FEATURES}' last; 0 for as much as there is
+   */
+  public static PricingPlan limiting(PricingPlan plan, long limit, long metered) {
+    Scope org = new Scope(Scope.Type.ORG, null, null);
+    Map<String, Entitlement> entitlements = new HashMap<>(plan.ownEntitlements());
+    if (metered > 0) {
+      entitlements.put(
+          FEATURES.getLast(),
+          new Entitlement.Allowance(TYPE, Credits.of(metered), WindowKind.DAY, null));
+    }
+    return new PricingPlan(
+        plan.id(),
+        plan.name(),
+        null,
+        entitlements,
+        plan.ownGrants(),
+        Map.of(
+            "hour", limit("hour", org, TYPE, WindowKind.HOUR, limit, Budget.Mode.HARD),
+            "requests",
+                limit("requests", org, "requests", WindowKind.DAY, 2 * limit, Budget.Mode.HARD),
+            "day", limit("day", org, TYPE, WindowKind.DAY, 1, Budget.Mode.HARD),
+            "each",
+                limit(
+                    "each",
+                    new Scope(Scope.Type.EACH_USER, null, null),
+                    TYPE,
+                    WindowKind.HOUR,
+                    limit / 2,
+                    Budget.Mode.SOFT)),
+        plan.overagePolicy(),
+        plan.failMode());
+  }
+
+  private static PlanBudget limit(
+      String id, Scope scope, String measure, WindowKind window, long limit, Budget.Mode mode) {
+    return new PlanBudget(
+        id,
+        scope,
+        measure,
+        window,
+        Credits.of(limit),
+        mode,
+        Set.of(),
+        Set.of(),
+        List.of(50, 100),
+        1);
   }
 
   /**
