@@ -238,8 +238,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
   private boolean isWalletBehind(OrgCommand.Reserve ask, Catalog catalog, OrgSettings settings) {
     boolean told = org.planGrants().lastUntold() <= ask.walletToldThrough();
     boolean looked = (settings == reviewed && catalog == reviewedBy) || !mayGrant(settings);
-    return !(told && looked)
-        && org.payer(ask.request()).equals(ReserveRequest.MAIN_WALLET);
+    return !(told && looked) && org.payer(ask.request()).equals(ReserveRequest.MAIN_WALLET);
   }
 
   /** Whether plan and add-ons may have to give something, or to take something back. */

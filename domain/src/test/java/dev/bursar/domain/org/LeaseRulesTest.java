@@ -534,8 +534,7 @@ final class LeaseRulesTest {
   void nothingIsAddedOnceItsTeamHasAWalletOfItsOwn() {
     String lease = begun(lease("L1", ANN, null, "8", Map.of(), 60, null), NOON).reservation();
     OrgCommand.Reserve more = lease("L2", ANN, null, "1", Map.of(), 60, lease);
-    acme.after(
-        NOON, new OrgCommand.PutWallet("research", new WalletOwner("research"), "key1"));
+    acme.after(NOON, new OrgCommand.PutWallet("research", new WalletOwner("research"), "key1"));
     acme.when(more, NOON).thenRefused(Code.LEASE_ENDED);
     assertThat(begun(lease("L3", ANN, null, "4", Map.of(), 60, null), NOON).wallet())
         .isEqualTo("research");
