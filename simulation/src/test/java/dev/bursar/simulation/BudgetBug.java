@@ -84,6 +84,11 @@ enum BudgetBug implements PlantedBug {
 
   WHAT_ENDED_AFTER_THE_DRAFT_IS_ADDED {
     @Override
+    public long soughtFrom() {
+      return 19;
+    }
+
+    @Override
     public BudgetEffect settingBudgets(
         BudgetEffect wanted, Budget budget, Instant clock, int driver) {
       return wanted instanceof BudgetEffect.FindUsedBefore it
@@ -123,6 +128,11 @@ enum BudgetBug implements PlantedBug {
   },
 
   USAGE_IS_READ_BEFORE_IT_IS_COMPLETE {
+    @Override
+    public long soughtFrom() {
+      return 19;
+    }
+
     @Override
     public boolean readsUsageBehind() {
       return true;
@@ -286,7 +296,7 @@ enum BudgetBug implements PlantedBug {
   THE_UNITS_OF_LEASES_ARE_LEFT_OUT {
     @Override
     public long soughtFrom() {
-      return 75;
+      return 111;
     }
 
     @Override
@@ -388,7 +398,7 @@ enum BudgetBug implements PlantedBug {
 
     @Override
     public long soughtFrom() {
-      return 75;
+      return 132;
     }
 
     @Override

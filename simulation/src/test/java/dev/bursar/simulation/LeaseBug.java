@@ -226,7 +226,7 @@ enum LeaseBug implements PlantedBug {
   A_REVOKED_LEASE_IS_ADDED_TO("I9: is revoked, and is added to") {
     @Override
     public long soughtFrom() {
-      return 81;
+      return 226;
     }
 
     @Override
@@ -287,7 +287,7 @@ enum LeaseBug implements PlantedBug {
   A_LEASE_OF_ONE_FEATURE_PAYS_FOR_ALL("I9: is drawn from it") {
     @Override
     public long soughtFrom() {
-      return 44;
+      return 144;
     }
 
     @Override

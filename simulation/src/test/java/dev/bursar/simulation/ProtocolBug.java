@@ -108,6 +108,11 @@ enum ProtocolBug implements PlantedBug {
 
   A_CORRECTION_DOES_NOT_LOOK_WHETHER_IT_WAS_DONE("I4: has a second effect") {
     @Override
+    public long soughtFrom() {
+      return 13;
+    }
+
+    @Override
     public boolean hasOtherRules() {
       return true;
     }
@@ -531,7 +536,7 @@ enum ProtocolBug implements PlantedBug {
   WHAT_IS_NOT_THERE_IS_TOLD_WITHOUT_A_LOOK("model: is refused") {
     @Override
     public long soughtFrom() {
-      return 40;
+      return 50;
     }
 
     @Override
@@ -568,7 +573,7 @@ enum ProtocolBug implements PlantedBug {
   ONLY_THE_FIRST_LIMIT_OF_A_TEAM_IS_TOLD("model: and at no time it was those of") {
     @Override
     public long soughtFrom() {
-      return 6;
+      return 27;
     }
 
     @Override

@@ -264,7 +264,7 @@ enum SidecarBug implements PlantedBug {
   WHAT_IS_TO_BE_ADDED_TO_A_LEASE_DOES_NOT_PROLONG_IT("I9: it is said to be out until 20") {
     @Override
     public long soughtFrom() {
-      return 467;
+      return 710;
     }
 
     @Override
@@ -303,7 +303,7 @@ enum SidecarBug implements PlantedBug {
   WHAT_ONE_ORG_LETS_PASS_PASSES_FOR_ANY("model: could ask nobody whether") {
     @Override
     public long soughtFrom() {
-      return 497;
+      return 604;
     }
 
     @Override
@@ -382,7 +382,7 @@ enum SidecarBug implements PlantedBug {
   CREDITS_FOR_ONE_FEATURE_ARE_LEFT_OUT("I9: for any feature is granted") {
     @Override
     public long soughtFrom() {
-      return 50;
+      return 83;
     }
 
     @Override

@@ -49,6 +49,11 @@ enum WalletBug implements PlantedBug {
 
   A_HOLD_OF_THE_WALLET_IS_NOT_COUNTED("model: tells Balance") {
     @Override
+    public long soughtFrom() {
+      return 4;
+    }
+
+    @Override
     public WrongRules wrongRules() {
       return WrongRules.evolving(event -> !(event instanceof WalletEvent.CreditsHeld));
     }
@@ -66,6 +71,11 @@ enum WalletBug implements PlantedBug {
   },
 
   AN_EXPIRY_COMES_ONE_TICK_LATE("model: was due at") {
+    @Override
+    public long soughtFrom() {
+      return 4;
+    }
+
     @Override
     public WrongRules wrongRules() {
       return WrongRules.due(now -> now.minus(Duration.ofNanos(1_000)));
@@ -150,6 +160,11 @@ enum WalletBug implements PlantedBug {
 
   WHAT_CHANGES_TOGETHER_COMES_ONE_BY_ONE("model: which was to come with it") {
     @Override
+    public long soughtFrom() {
+      return 7;
+    }
+
+    @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof WalletCommand.ChangePlanGrants change
           ? Instead.of(
@@ -159,6 +174,11 @@ enum WalletBug implements PlantedBug {
   },
 
   WHAT_IS_GIVEN_COMES_BEFORE_WHAT_IT_REPLACES_GOES("model: and has not done") {
+    @Override
+    public long soughtFrom() {
+      return 7;
+    }
+
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       if (!(request.command() instanceof WalletCommand.ChangePlanGrants change)) {
@@ -191,7 +211,7 @@ enum WalletBug implements PlantedBug {
     // More often it is seen where a grant is left.
     @Override
     public long soughtFrom() {
-      return 105;
+      return 165;
     }
   },
 
@@ -213,6 +233,11 @@ enum WalletBug implements PlantedBug {
   },
 
   A_GRANT_THAT_GOES_ON_IS_SAID_TO_BE_OVER("model: over: true, and it is: false") {
+    @Override
+    public long soughtFrom() {
+      return 7;
+    }
+
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof OrgCommand.SettlePlanGrants settle
@@ -293,7 +318,7 @@ enum WalletBug implements PlantedBug {
   GRACE_IS_HALVED("model: is refused with Refusal[code=RESERVATION_EXPIRED") {
     @Override
     public long soughtFrom() {
-      return 27;
+      return 30;
     }
 
     @Override
@@ -355,6 +380,11 @@ enum WalletBug implements PlantedBug {
 
   A_PART_TAKES_MORE_ALONG_THAN_WAS_PAID_FOR_IT("I1: takes") {
     @Override
+    public long soughtFrom() {
+      return 7;
+    }
+
+    @Override
     public WrongRules wrongRules() {
       return WrongRules.deciding(
           event ->
@@ -389,6 +419,11 @@ enum WalletBug implements PlantedBug {
   },
 
   A_TRANSFER_GOES_BACK_IN_PART("I1: goes back") {
+    @Override
+    public long soughtFrom() {
+      return 7;
+    }
+
     @Override
     public WrongRules wrongRules() {
       return WrongRules.deciding(
@@ -446,6 +481,11 @@ enum WalletBug implements PlantedBug {
   },
 
   A_REFUND_GOES_TO_THE_FIRST_THAT_WAS_DRAWN_ON("model: is given back") {
+    @Override
+    public long soughtFrom() {
+      return 16;
+    }
+
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof WalletCommand.Refund it
@@ -730,7 +770,7 @@ enum WalletBug implements PlantedBug {
   A_WALLET_THAT_OWES_HOLDS_MORE("model: is held by a wallet that owes") {
     @Override
     public long soughtFrom() {
-      return 251;
+      return 532;
     }
 
     @Override
