@@ -193,8 +193,8 @@ record WalletPicture(
   /** Whether that is what it is to tell of an open reservation. */
   boolean isTold(WalletReply.Open told) {
     Hold hold = open.get(told.hold().reservation());
-    return told.hold().equals(hold)
     return hold != null
         && told.hold().equals(hold)
+        && figures.getOrDefault(hold.creditType(), Figures.NOTHING).isLike(told.balance());
   }
 }
