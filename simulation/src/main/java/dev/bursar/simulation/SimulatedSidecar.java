@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -227,6 +228,20 @@ final class SimulatedSidecar {
    */
   @Nullable Instant waitsFor() {
     return waitsFor;
+  }
+
+  /** The nodes' clocks come to whatever time any sidecar waits for. */
+  static void letClocksCome(World world, List<SimulatedSidecar> sidecars) {
+    Instant latest =
+        sidecars.stream()
+            .flatMap(each -> Stream.ofNullable(each.waitsFor))
+            .max(Instant::compareTo)
+            .orElse(null);
+    Instant shown = world.cluster.earliestNow();
+    if (latest != null && shown.isBefore(latest)) {
+      world.log(() -> "all clocks go ahead to " + latest);
+      world.cluster.jump(Duration.between(shown, latest));
+    }
   }
 
   /** Whether it is asked for nothing more; it may have to end some of what it has let through. */

@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one scenario from the first request until everything has come to rest. */
@@ -280,16 +279,7 @@ public final class Simulation {
 
   /** What a sidecar says to have run in the nodes' future is taken once that has come. */
   private void letClocksComeTo(List<SimulatedSidecar> sidecars) {
-    Instant latest =
-        sidecars.stream()
-            .flatMap(each -> Stream.ofNullable(each.waitsFor()))
-            .max(Instant::compareTo)
-            .orElse(null);
-    Instant shown = world.cluster.earliestNow();
-    if (latest != null && shown.isBefore(latest)) {
-      world.log(() -> "all clocks go ahead to " + latest);
-      world.cluster.jump(Duration.between(shown, latest));
-    }
+    SimulatedSidecar.letClocksCome(world, sidecars);
     long until = world.time.nowMicros() + WORK_MAX;
     while (!sidecars.stream().allMatch(SimulatedSidecar::isDone) && step(until)) {
       // Until all that was set aside is on record.

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /** A thousand sidecars, a part of them in trouble, on a wallet that has ten credits. */
@@ -56,9 +57,9 @@ final class ManySidecarsTest {
     }
     run(20 * SECOND);
     world.heal();
-    for (int i = 0; i < 20 && !sidecars.stream().allMatch(SimulatedSidecar::isDone); i++) {
-      run(20 * SECOND);
-    }
+    runUntil(() -> sidecars.stream().allMatch(each -> each.isDone() || each.waitsFor() != null));
+    SimulatedSidecar.letClocksCome(world, sidecars);
+    runUntil(() -> sidecars.stream().allMatch(SimulatedSidecar::isDone));
     assertThat(world.watch.violations()).isEmpty();
     assertThat(sidecars).allMatch(SimulatedSidecar::isDone);
     sidecars.forEach(SimulatedSidecar::judge);
@@ -100,6 +101,12 @@ final class ManySidecarsTest {
   private void tell(EntityId id, Object command) {
     world.tell(id, command);
     run(SECOND / 20);
+  }
+
+  private void runUntil(BooleanSupplier done) {
+    for (int i = 0; i < 20 && !done.getAsBoolean(); i++) {
+      run(20 * SECOND);
+    }
   }
 
   private void run(long micros) {
