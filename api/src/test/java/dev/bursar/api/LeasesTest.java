@@ -52,6 +52,17 @@ class LeasesTest {
     return USE.formatted(id, tokens);
   }
 
+  private Answer event(String event) {
+    return api.send(
+        api.request(
+            "POST",
+            "/v1/events",
+            api.key(Role.ORG_ADMIN, "acme"),
+            RunningApi.json(event),
+            "Content-Type",
+            "application/cloudevents+json"));
+  }
+
   private String balance(String figure) {
     return api.get("/v1/orgs/acme/wallets/main").at("/balances/0/" + figure);
   }
@@ -120,6 +131,23 @@ class LeasesTest {
     assertThat(entry.at("/subject/user").asText()).isEqualTo("u-17");
     assertThat(entry.at("/subject/agent").isMissingNode()).isTrue();
     assertThat(entry.at("/metadata/unknown_agent").asText()).isEqualTo("ghost");
+  }
+
+  /** Its type says that a sidecar has let it run: anybody else has to name what there is. */
+  @Test
+  void whatRanUncheckedIsChargedWithoutWhatItsOrgDoesNotKnow() {
+    String event =
+        "{'specversion':'1.0','id':'1','source':'sidecar/s','type':'dev.bursar.%s','time':'2026-03-02T10:00:00Z',"
+            + "'data':{'subject':{'org':'acme','agent':'ghost'},'wallet':'gone','metadata':{'bursar.unchecked':'true'},"
+            + "'credit_type':'platform','amount':'3'}}";
+    Answer usage = event(event.formatted("usage"));
+    assertThat(usage.at("/results/0/status")).as(usage.body()).isEqualTo("rejected");
+    Answer unchecked = event(event.formatted("unchecked"));
+    assertThat(unchecked.at("/results/0/status")).as(unchecked.body()).isEqualTo("accepted");
+    assertThat(balance("balance")).isEqualTo("497");
+    var entry = api.get("/v1/orgs/acme/wallets/main/ledger?type=consume").json().at("/data/0");
+    assertThat(entry.at("/metadata/unknown_agent").asText()).isEqualTo("ghost");
+    assertThat(entry.at("/metadata/unknown_wallet").asText()).isEqualTo("gone");
   }
 
   @Test

@@ -78,6 +78,9 @@ final class SidecarChecks {
   /** All that was ever set aside. */
   private final Map<String, Open> made = new HashMap<>();
 
+  /** The same by what may be kept of it. */
+  private final Map<Entry.Opened, Open> madeFor = new HashMap<>();
+
   /** Until when a lease lasts, as was told when it was granted or added to last. */
   private final Map<String, Instant> knownUntil = new HashMap<>();
 
@@ -229,7 +232,7 @@ final class SidecarChecks {
     if (lasts.compareTo(asked) < 0) {
       world.watch.saw(Rarity.SIDECAR_SET_ASIDE_UNTIL_ITS_LEASE_IS_SETTLED);
     }
-    isSetAside(it.id(), it.lease(), it.micros(), lasts, asked, nanos);
+    isSetAside(it, lasts, asked, nanos);
   }
 
   /** Whether something of this name was set aside before. */
@@ -249,8 +252,10 @@ final class SidecarChecks {
         it.id(),
         lasts,
         left);
-    if (Math.abs(lasts.toNanos() - left) > APART_NANOS) {
-      isSetAside(it.id(), it.lease(), it.micros(), lasts, asked, nanos);
+    if (was == null || Math.abs(lasts.toNanos() - left) > APART_NANOS) {
+      isSetAside(it, lasts, asked, nanos);
+    } else {
+      madeFor.put(it, was);
     }
   }
 
@@ -286,8 +291,9 @@ final class SidecarChecks {
             .sum();
   }
 
-  private void isSetAside(
-      String id, String lease, long micros, Duration lasts, Duration asked, long nanos) {
+  private void isSetAside(Entry.Opened entry, Duration lasts, Duration asked, long nanos) {
+    String id = entry.id();
+    String lease = entry.lease();
     boolean isCut = lasts.compareTo(asked) < 0;
     Instant until = now().plus(lasts);
     Hold hold = lease.isEmpty() ? null : held(lease);
@@ -311,8 +317,9 @@ final class SidecarChecks {
         lasts,
         asked,
         terms);
-    Open it = new Open(lease, micros, nanos + lasts.toNanos());
+    Open it = new Open(lease, entry.micros(), nanos + lasts.toNanos());
     made.put(id, it);
+    madeFor.put(entry, it);
     if (!lease.isEmpty()) {
       open.put(id, it);
       expectCovered(lease, nanos);
@@ -513,12 +520,17 @@ final class SidecarChecks {
     known = null;
     Map<String, Entry.Opened> kept = disk.open();
     open.clear();
-    for (String id : kept.keySet()) {
-      Open was = made.get(id);
-      if (was != null && !was.lease.isEmpty()) {
-        open.put(id, was);
-      }
-    }
+    kept.forEach(
+        (id, entry) -> {
+          // That it was extended may be lost with the crash.
+          Open was = madeFor.get(entry);
+          if (was != null) {
+            made.put(id, was);
+          }
+          if (was != null && !was.lease.isEmpty()) {
+            open.put(id, was);
+          }
+        });
     expectFound(nanos);
   }
 

@@ -22,6 +22,9 @@ final class CloudEvents {
   static final String ONE = "application/cloudevents+json";
   static final String BATCH = "application/cloudevents-batch+json";
 
+  /** The type of what a sidecar let run while no server could be asked. */
+  private static final String UNCHECKED = "dev.bursar.unchecked";
+
   private static final String VERSION = "1.0";
   private static final int SOURCE_CHARS_MAX = 2_000;
   private static final int ID_CHARS_MAX = 255;
@@ -55,14 +58,16 @@ final class CloudEvents {
     }
     String source = required(attributes, "source", SOURCE_CHARS_MAX);
     String id = required(attributes, "id", ID_CHARS_MAX);
-    required(attributes, "type", TYPE_CHARS_MAX);
+    String type = required(attributes, "type", TYPE_CHARS_MAX);
     String time = optional(attributes, "time", TYPE_CHARS_MAX);
     Body data = Body.at("data", data(attributes), ReservationBodies.WORK);
     return new Report(
         source,
         id,
         time == null ? now : Times.checked("time", time),
-        ReservationBodies.work(data, traceId(attributes, traceOfCall)));
+        ReservationBodies.work(data, traceId(attributes, traceOfCall)),
+        null,
+        type.equals(UNCHECKED));
   }
 
   private static Json.Fields data(Json.Fields attributes) {

@@ -170,7 +170,8 @@ public final class Leasing implements Leases {
           uses.stream()
               .map(
                   use ->
-                      new UsageReports.Report(lease, use.id(), use.happenedAt(), use.work(), epoch))
+                      new UsageReports.Report(
+                          lease, use.id(), use.happenedAt(), use.work(), epoch, false))
               .toList();
       return reports
           .report(all, caller.actor())

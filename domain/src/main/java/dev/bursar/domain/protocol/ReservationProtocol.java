@@ -488,9 +488,13 @@ public final class ReservationProtocol<W> {
       return takenBack(course);
     }
     if (course.asksHowItEnded) {
-      return reply instanceof WalletReply.Ended ended && wasSpent(ended)
-          ? forgotten(course)
-          : takenBack(course);
+      return switch (reply) {
+        // That it held it is what it was asked before, perhaps more than once.
+        case WalletReply.Held again -> List.of();
+        case WalletReply.LeaseSettled added -> forgotten(course);
+        case WalletReply.Ended ended when wasSpent(ended) -> forgotten(course);
+        case WalletReply other -> takenBack(course);
+      };
     }
     switch (reply) {
       case WalletReply.NotHeld no -> course.denials.addAll(no.denials());

@@ -1,6 +1,5 @@
 package dev.bursar.domain.usage;
 
-import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
 import java.util.Map;
@@ -23,17 +22,13 @@ final class LetThrough {
 
   private LetThrough() {}
 
-  /** Whether it was decided from a lease, or by nobody while no server could be asked. */
-  static boolean is(ReserveRequest work, Reported event) {
-    return event.isOfLease() || isUnchecked(work);
-  }
-
-  private static boolean isUnchecked(ReserveRequest work) {
-    return work.metadata().containsKey(UsageReports.UNCHECKED);
-  }
-
-  /** The same without what is not known; null if it is refused for anything else. */
-  static @Nullable ReserveRequest without(ReserveRequest work, UsageReports.Rejected refused) {
+  /**
+   * The same without what is not known; null if it is refused for anything else.
+   *
+   * @param unchecked whether it was decided from no lease
+   */
+  static @Nullable ReserveRequest without(
+      ReserveRequest work, boolean unchecked, UsageReports.Rejected refused) {
     String field = refused.field();
     var part = field == null ? null : PARTS.get(field);
     String name = part == null ? null : part.apply(work);
@@ -41,7 +36,7 @@ final class LetThrough {
       return null;
     }
     // A lease is of a wallet that there is.
-    if (field.equals("wallet") && !isUnchecked(work)) {
+    if (field.equals("wallet") && !unchecked) {
       return null;
     }
     Subject of = work.subject();

@@ -58,7 +58,7 @@ public final class UsageReporting implements UsageReports {
   /** A report, and the place of its result. */
   private record Numbered(int number, Report report) {
     Reported event() {
-      return new Reported(report.source(), report.id(), report.happenedAt(), report.epoch());
+      return report.event();
     }
   }
 
@@ -141,7 +141,7 @@ public final class UsageReporting implements UsageReports {
     }
 
     private CompletionStage<Void> decide(Numbered each, long lookedUpThrough) {
-      return decide(each.report().work(), each.event(), lookedUpThrough)
+      return decide(each.report(), each.report().work(), lookedUpThrough)
           .thenAccept(
               result -> {
                 results.set(each.number(), result);
@@ -152,19 +152,20 @@ public final class UsageReporting implements UsageReports {
     }
 
     private CompletionStage<Result> decide(
-        ReserveRequest work, Reported event, long lookedUpThrough) {
+        Report report, ReserveRequest work, long lookedUpThrough) {
+      Reported event = report.event();
       return enforcement
           .reserve(work.as(event), Caller.reporting(actor, event, lookedUpThrough))
           .thenCompose(
               answer -> {
                 Result result = result(answer);
                 ReserveRequest known =
-                    result instanceof Rejected it && LetThrough.is(work, event)
-                        ? LetThrough.without(work, it)
+                    result instanceof Rejected it && report.wasLetThrough()
+                        ? LetThrough.without(work, report.unchecked(), it)
                         : null;
                 return known == null
                     ? CompletableFuture.completedFuture(result)
-                    : decide(known, event, lookedUpThrough);
+                    : decide(report, known, lookedUpThrough);
               });
     }
   }

@@ -1,5 +1,6 @@
 package dev.bursar.domain.usage;
 
+import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import java.time.Instant;
 import java.util.List;
@@ -13,12 +14,6 @@ import org.jspecify.annotations.Nullable;
 public interface UsageReports {
 
   /**
-   * In the metadata of work that a sidecar has let run while no server could be asked: what it
-   * names and its org does not know is left out then, as it is of what was decided from a lease.
-   */
-  String UNCHECKED = "bursar.unchecked";
-
-  /**
    * What is reported.
    *
    * @param source where it happened, in the reporter's words
@@ -27,13 +22,30 @@ public interface UsageReports {
    * @param work what ran, and for whom
    * @param epoch of what was decided from a lease, which is the source, the epoch that its holder
    *     knows; else null
+   * @param unchecked whether a sidecar has let it run while no server could be asked: what it names
+   *     and its org does not know is left out then, as it is of what was decided from a lease
    */
   record Report(
-      String source, String id, Instant happenedAt, ReserveRequest work, @Nullable Long epoch) {
+      String source,
+      String id,
+      Instant happenedAt,
+      ReserveRequest work,
+      @Nullable Long epoch,
+      boolean unchecked) {
 
     /** Of work that was decided from no lease. */
     public Report(String source, String id, Instant happenedAt, ReserveRequest work) {
-      this(source, id, happenedAt, work, null);
+      this(source, id, happenedAt, work, null, false);
+    }
+
+    /** Whether a sidecar has let it run, which knows the names of no units. */
+    boolean wasLetThrough() {
+      return unchecked || event().isOfLease();
+    }
+
+    /** What tells of it. */
+    Reported event() {
+      return new Reported(source, id, happenedAt, epoch);
     }
   }
 

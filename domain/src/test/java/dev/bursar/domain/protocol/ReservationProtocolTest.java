@@ -634,6 +634,7 @@ final class ReservationProtocolTest {
     r.teamBarred();
     assertThat(r.walletHolds()).containsExactly("wallet main: Find");
     assertThat(r.askedWalletUnder()).isNull();
+    assertThat(r.walletHolds()).as("the same answer once more").isEmpty();
     assertThat(r.walletEnded(ended)).containsExactly("ann: refused " + told);
     assertThat(r.protocol.size()).isZero();
   }

@@ -200,7 +200,7 @@ final class UsageReportingTest {
 
   private static final Subject GHOST = new Subject("a", "t", "ann", "p", "c", "ghost");
 
-  private static Report letRun(@Nullable Long epoch, Map<String, String> metadata) {
+  private static Report report(@Nullable Long epoch, boolean unchecked) {
     return new Report(
         epoch == null ? "sidecar/s" : "res_lease",
         "1",
@@ -218,8 +218,9 @@ final class UsageReportingTest {
             OveragePolicy.RECORD,
             true,
             false,
-            metadata),
-        epoch);
+            Map.of("ticket", "T-1")),
+        epoch,
+        unchecked);
   }
 
   private static Answer<Decided> unknownUnit(String field) {
@@ -227,7 +228,7 @@ final class UsageReportingTest {
   }
 
   static Stream<Report> whatASidecarHasLetRun() {
-    return Stream.of(letRun(3L, Map.of()), letRun(null, Map.of("bursar.unchecked", "true")));
+    return Stream.of(report(3L, false), report(null, true));
   }
 
   @ParameterizedTest
@@ -273,7 +274,7 @@ final class UsageReportingTest {
 
   @Test
   void whatElseIsWrongWithItIsTold() {
-    var results = send(letRun(3L, Map.of()));
+    var results = send(report(3L, false));
     lookUpTells(0, 5, false);
     orgTells(
         0,
@@ -286,7 +287,7 @@ final class UsageReportingTest {
 
   @Test
   void whatAnybodyElseReportsHasToNameWhatThereIs() {
-    var results = send(letRun(null, Map.of()));
+    var results = send(report(null, false));
     lookUpTells(0, 5, false);
     orgTells(0, unknownUnit("subject.agent"));
     assertThat(results.join())

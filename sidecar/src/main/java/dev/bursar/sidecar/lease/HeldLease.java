@@ -204,10 +204,13 @@ public final class HeldLease {
     settleUntil = decideUntil + told.settlesNanos() / 2;
   }
 
-  /** One of an earlier life stands so: until when what is set aside of it can be settled. */
+  /**
+   * One of an earlier life stands so: until when what is set aside of it can be settled. Of one
+   * that is over it is not told since when.
+   */
   void settles(Told.Lease told, long sentAt, long margin) {
-    if (key == null && told.open()) {
-      long lasts = told.lastsNanos() - Math.max(0, told.lastsNanos()) / 500 - margin;
+    if (key == null && told.open() && told.lastsNanos() > 0) {
+      long lasts = told.lastsNanos() - told.lastsNanos() / 500 - margin;
       settleUntil = sentAt + lasts + told.settlesNanos() / 2;
     }
   }

@@ -2,7 +2,6 @@ package dev.bursar.sidecar.usage;
 
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.ReserveRequest;
-import dev.bursar.domain.usage.UsageReports;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,7 @@ public record Use(
     long micros) {
 
   /** In the metadata of what was decided by nobody, since nobody could be asked. */
-  public static final String UNCHECKED = UsageReports.UNCHECKED;
+  public static final String UNCHECKED = "bursar.unchecked";
 
   /** The same, saying so much more in its metadata. */
   public Use remarked(Map<String, String> remarks) {

@@ -893,6 +893,28 @@ final class LocalDeciderTest {
                     .isBetween(Desk.NOON.plusSeconds(295), Desk.NOON.plusSeconds(310)));
   }
 
+  /** How long ago its lease has expired nobody tells it, nor until when it can be settled. */
+  @Test
+  void afterARestartWhatWasOpenOfALeaseThatIsOverIsNotProlonged() {
+    Desk before = new Desk(1_000);
+    String id = reservation(before.reserve("2"));
+    Desk after = new Desk(before.server, "a2");
+    after.pass(400);
+    after.decider.restored(
+        id,
+        Desk.request("ann", "2", null, false),
+        "platform",
+        "L1",
+        1,
+        2_000_000,
+        Desk.NOON,
+        450 * Desk.SECOND,
+        after.now);
+    after.pass(1);
+    assertThat(after.decider.extend(id, 300, after.now, Desk.NOON.plusSeconds(401)))
+        .isEqualTo(new Ended.Prolonged(id, Desk.NOON.plusSeconds(450)));
+  }
+
   @Test
   void aLeaseIsNotClosedBeforeWhatCostNothingIsReported() {
     Desk desk = new Desk(1_000);

@@ -185,7 +185,7 @@ public final class LeasingServer {
     return answer;
   }
 
-  /** The first answer, whose time to expiry is told by the clock of now. */
+  /** The first answer, whose time to expiry is told by the clock of now: none where it is over. */
   private Told again(Told.Lease it, long now) {
     Lease lease = leases.get(it.lease());
     return new Told.Lease(
@@ -197,7 +197,7 @@ public final class LeasingServer {
         it.revoked(),
         it.meters(),
         it.remaining(),
-        it.lastsNanos() + (firstAnswers.get(it) - now),
+        Math.max(0, it.lastsNanos() + (firstAnswers.get(it) - now)),
         lease.settleBy - lease.expiresAt,
         it.version(),
         it.over());
