@@ -48,10 +48,10 @@ final class ManySidecarsTest {
   void aThousandOnABalanceOfTenSpendNoMoreThanTen() {
     setUp();
     world.beginFaults();
+    SimulatedListeners hub = new SimulatedListeners(world);
     List<SimulatedSidecar> sidecars = new ArrayList<>();
     for (int i = 1; i <= SIDECARS; i++) {
-      SimulatedSidecar sidecar =
-          new SimulatedSidecar(world, "s" + i, 1, new SimulatedListeners(world));
+      SimulatedSidecar sidecar = new SimulatedSidecar(world, "s" + i, 1, hub);
       sidecars.add(sidecar);
       sidecar.start();
     }
