@@ -35,7 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class EnforcementRoutes {
 
-  private static final String RESERVE = "reserve ";
+  /** How operations begin that make a reservation, or charge at once. */
+  static final String RESERVE = "reserve ";
+
   private static final String EXTEND = "extend ";
 
   private final Sidecar sidecar;

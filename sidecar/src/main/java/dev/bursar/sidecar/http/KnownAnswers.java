@@ -38,7 +38,7 @@ final class KnownAnswers {
               409,
               "idempotency_key_expired",
               "the key was made before the last that is forgotten here, so that it can't be told"
-                  + " whether it was used; ask with a new key")
+                  + " whether it was used: the request may have been charged")
           .at("Idempotency-Key");
 
   private static final class Known {
@@ -123,7 +123,7 @@ final class KnownAnswers {
 
   /** One that is far ahead of the clock says nothing of others. */
   private void forgotten(CallKey key) {
-    Instant madeAt = key.madeAt();
+    Instant madeAt = madeAt(key);
     if (madeAt != null
         && madeAt.isAfter(forgotten)
         && madeAt.isBefore(clock.instant().plus(AHEAD_MAX))) {
@@ -132,8 +132,13 @@ final class KnownAnswers {
   }
 
   private boolean mayBeForgotten(CallKey key) {
-    Instant madeAt = key.madeAt();
+    Instant madeAt = madeAt(key);
     return madeAt != null && !madeAt.isAfter(forgotten);
+  }
+
+  /** A reservation ends once, whatever the key is: only by making it something is done twice. */
+  private static @Nullable Instant madeAt(CallKey key) {
+    return key.name().startsWith(EnforcementRoutes.RESERVE) ? key.madeAt() : null;
   }
 
   /** How many are known. */
