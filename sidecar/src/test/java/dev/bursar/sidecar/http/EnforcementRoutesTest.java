@@ -13,7 +13,6 @@ import dev.bursar.sidecar.usage.CallKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.stream.Stream;
@@ -118,13 +117,17 @@ final class EnforcementRoutesTest {
     String used = madeAt(now.minusSeconds(10));
     String first = reserve("acme", used);
     assertThat(reserve("acme", used)).isEqualTo(first);
-    assertThat(reserve("acme", madeAt(now.plus(Duration.ofDays(900))))).as("ahead").isNotEmpty();
+    HttpResponse ahead = post("/v1/reservations", body("acme"), madeAt(now.plusSeconds(240)));
+    assertThat(ahead.status().intValue()).as("as at the server").isEqualTo(400);
+    assertThat(JSON.readTree(LocalRoutes.text(ahead)).path("field").asText())
+        .isEqualTo("Idempotency-Key");
     forgetAll();
     HttpResponse again = post("/v1/reservations", body("acme"), used);
     assertThat(again.status().intValue()).isEqualTo(409);
     assertThat(JSON.readTree(LocalRoutes.text(again)).path("code").asText())
         .isEqualTo("idempotency_key_expired");
     assertThat(reserve("acme", madeAt(now))).as("it was made later").isNotEmpty();
+    assertThat(reserve("zeta", used)).as("nothing of it is forgotten").isNotEmpty();
     assertThat(reserve("acme", "untimed")).isNotEmpty();
   }
 
