@@ -134,9 +134,7 @@ final class KnownAnswers {
   /** One that is ahead of the clock by more than may be says nothing of others. */
   private void forgotten(CallKey key) {
     Instant madeAt = madeAt(key);
-    if (madeAt != null
-        && madeAt.isAfter(forgotten[mark(key)])
-        && !madeAt.isAfter(latest())) {
+    if (madeAt != null && madeAt.isAfter(forgotten[mark(key)]) && !madeAt.isAfter(latest())) {
       forgotten[mark(key)] = madeAt;
     }
   }

@@ -102,8 +102,7 @@ final class KnownAnswersTest {
     assertThat(after.refusal(key(noon.plusSeconds(11))).status()).isEqualTo(400);
     Instant[] now = {noon};
     KnownAnswers going =
-        new KnownAnswers(
-            key -> CompletableFuture.completedFuture(null), () -> now[0], Instant.MAX);
+        new KnownAnswers(key -> CompletableFuture.completedFuture(null), () -> now[0], Instant.MAX);
     now[0] = noon.plusSeconds(11);
     assertThat(going.refusal(key(now[0]))).isNull();
   }
