@@ -13,6 +13,7 @@ import dev.bursar.sidecar.decision.OpenReservation;
 import dev.bursar.sidecar.lease.ModelServer;
 import dev.bursar.sidecar.lease.Wanted;
 import dev.bursar.sidecar.usage.CallKey;
+import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.UsageFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

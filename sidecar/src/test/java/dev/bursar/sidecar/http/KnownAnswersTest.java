@@ -3,6 +3,7 @@ package dev.bursar.sidecar.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.api.http.Reply;
+import dev.bursar.api.problem.Problem;
 import dev.bursar.sidecar.usage.CallKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -99,7 +100,10 @@ final class KnownAnswersTest {
     assertThat(after.refusal(key(noon.plusSeconds(9)))).isNotNull();
     assertThat(after.refusal(key(noon.plusMillis(9_999)))).isNotNull();
     // A later one is ahead of the clock until that has come so far.
-    assertThat(after.refusal(key(noon.plusSeconds(11))).status()).isEqualTo(400);
+    assertThat(after.refusal(key(noon.plusSeconds(11))))
+        .isNotNull()
+        .extracting(Problem::status)
+        .isEqualTo(400);
     Instant[] now = {noon};
     KnownAnswers going =
         new KnownAnswers(key -> CompletableFuture.completedFuture(null), () -> now[0], Instant.MAX);
