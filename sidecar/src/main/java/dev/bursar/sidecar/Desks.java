@@ -451,24 +451,45 @@ final class Desks {
   /** Fetches an org's terms, unless that is under way. */
   void fetch(OrgDesk desk) {
     if (desk.beginFetching()) {
-      source
-          .terms(desk.org, desk.known())
+      termsOf(desk)
           .whenComplete(
               (terms, error) -> {
                 Throwable cause = error instanceof CompletionException ? error.getCause() : error;
-                if (cause == null) {
-                  meters.answered();
-                  answered(desk, terms);
-                } else if (cause instanceof TermsRefused it) {
-                  meters.answered();
-                  refused(desk, it);
-                } else if (cause instanceof ServerAway || cause instanceof IOException) {
+                try {
+                  told(desk, terms, cause);
+                } catch (RuntimeException e) {
+                  // Whoever waits for it waits no longer, and it is asked for again.
+                  LOG.atError()
+                      .setMessage("terms can't be taken in; the last ones stay in use")
+                      .addKeyValue("org", desk.org)
+                      .setCause(e)
+                      .log();
                   desk.unanswered();
-                } else {
-                  unreadable(desk, cause);
                 }
                 fetchAgain(desk, cause != null && !(cause instanceof TermsRefused));
               });
+    }
+  }
+
+  private CompletionStage<TermsSource.@Nullable Tagged> termsOf(OrgDesk desk) {
+    try {
+      return source.terms(desk.org, desk.known());
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private void told(OrgDesk desk, TermsSource.@Nullable Tagged terms, @Nullable Throwable cause) {
+    if (cause == null) {
+      meters.answered();
+      answered(desk, terms);
+    } else if (cause instanceof TermsRefused it) {
+      meters.answered();
+      refused(desk, it);
+    } else if (cause instanceof ServerAway || cause instanceof IOException) {
+      desk.unanswered();
+    } else {
+      unreadable(desk, cause);
     }
   }
 

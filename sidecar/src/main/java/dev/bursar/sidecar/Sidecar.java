@@ -304,7 +304,7 @@ public final class Sidecar implements Changes, AutoCloseable {
     }
     if (usage != null && desk.known() == null) {
       // After a restart, what it costs is to be asked first.
-      desks.fetch(desk);
+      desks.fetchUnlessFailed(desk);
       return waited(desk.fetched(), host.nanos())
           .thenCompose(done -> end(desk, reservation, amount, usage, key, remarks));
     }
@@ -356,7 +356,8 @@ public final class Sidecar implements Changes, AutoCloseable {
   /**
    * The same for a call with a key.
    *
-   * @return failed if it can't be kept; then it may be tried again
+   * @return failed if it can't be kept; then it may be tried again. Where the file has no room for
+   *     it, it is prolonged all the same, for as long as the process lives
    */
   public CompletionStage<Ended> extend(String reservation, long ttlSeconds, @Nullable CallKey key) {
     OrgDesk desk = deskOf(reservation);
@@ -377,7 +378,13 @@ public final class Sidecar implements Changes, AutoCloseable {
     CompletableFuture<?> until = kept[0];
     return until == null
         ? CompletableFuture.completedFuture(unlessBefore(ended, reservation))
-        : until.thenApply(any -> ended);
+        : until.handle(
+            (done, error) -> {
+              if (error != null && !(error instanceof UsageLog.Full)) {
+                throw new CompletionException(error);
+              }
+              return ended;
+            });
   }
 
   /** A reservation that was made here and is open; null if there is none. */

@@ -13,6 +13,7 @@ import dev.bursar.sidecar.decision.OpenReservation;
 import dev.bursar.sidecar.lease.ModelServer;
 import dev.bursar.sidecar.lease.Wanted;
 import dev.bursar.sidecar.usage.CallKey;
+import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.UsageFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -275,6 +276,29 @@ final class SidecarTest {
     until(() -> reserve(sidecar, "1", true) instanceof Decision.Allowed);
     sidecar.stop(Duration.ofSeconds(20));
     assertThat(server.charged()).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsOpenIsProlongedThoughTheFileHasNoRoomForThat() throws Exception {
+    UsageFile.Settings small = new UsageFile.Settings(20_000, 10_000);
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL.denyingWhenFull(true), small)) {
+      String open = id(reserve(sidecar, "1", false));
+      server.away(true);
+      id(reserve(sidecar, "1", true));
+      CallKey key = new CallKey("extend k", 1);
+      for (int i = 0; i < 5_000 && !sidecar.file().isFull(); i++) {
+        if (reserve(sidecar, "0.01", false) instanceof Decision.Allowed it) {
+          sidecar.end(String.valueOf(it.reservation()), null, null).toCompletableFuture().join();
+        }
+      }
+      assertThat(sidecar.file().write(new Entry.Passed(key)))
+          .as("there is no room for what is not an end")
+          .isCompletedExceptionally();
+      assertThat(sidecar.extend(open, 500, key).toCompletableFuture().join())
+          .isInstanceOf(Ended.Prolonged.class);
+      assertThat(sidecar.end(open, null, null).toCompletableFuture().join())
+          .isInstanceOf(Ended.Done.class);
+    }
   }
 
   @Test

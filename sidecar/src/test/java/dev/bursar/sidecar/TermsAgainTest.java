@@ -3,9 +3,11 @@ package dev.bursar.sidecar;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.sidecar.decision.Decision;
+import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.lease.ModelServer;
 import dev.bursar.sidecar.server.ServerAway;
 import dev.bursar.sidecar.terms.TermsSource.Tagged;
+import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.UsageFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -28,6 +31,7 @@ final class TermsAgainTest {
 
   private static final long TICK = Duration.ofMillis(100).toNanos();
   private static final int ORGS = 100;
+  private static final Duration WAIT = Duration.ofSeconds(30);
 
   private final Clockwork host = new Clockwork();
   private final ModelServer server = new ModelServer(1_000);
@@ -36,10 +40,17 @@ final class TermsAgainTest {
       new Desks(
           SidecarSettings.USUAL,
           server,
-          (org, known) -> ask(),
+          (org, known) -> ask(org),
           host,
           new SidecarMeters(host),
           new ToldOrgs());
+
+  private CompletionStage<@Nullable Tagged> ask(String org) {
+    if (org.startsWith("bad")) {
+      throw new IllegalStateException(org);
+    }
+    return ask();
+  }
 
   private CompletionStage<@Nullable Tagged> ask() {
     CompletableFuture<@Nullable Tagged> answer = new CompletableFuture<>();
@@ -95,6 +106,59 @@ final class TermsAgainTest {
       host.soon();
     }
     assertThat(all).as("each once").isEqualTo(ORGS);
+  }
+
+  @Test
+  void whatFailsForSomeOrgsAtOnceDoesNotKeepTheOthersFromBeingAskedFor() {
+    for (int i = 0; i < 16; i++) {
+      desks.asked("bad-" + i);
+    }
+    host.nanos += Duration.ofSeconds(6).toNanos();
+    desks.tick();
+    host.soon();
+    desks.asked("acme");
+    host.nanos += Duration.ofSeconds(6).toNanos();
+    desks.tick();
+    host.soon();
+    desks.tick();
+    assertThat(asked).hasSize(1);
+  }
+
+  @Test
+  void aCommitDoesNotHaveThemAskedForAgainAtOnceWhereThatHasFailed(@TempDir Path directory)
+      throws IOException {
+    UsageFile.Settings settings = new UsageFile.Settings(1 << 24, 1 << 20);
+    String id = Sidecar.RESERVATION + "acme_before.";
+    try (UsageFile before = UsageFile.open(directory, settings)) {
+      before.start(List::of, () -> {});
+      for (int i = 1; i <= 2; i++) {
+        before
+            .keep(
+                new Entry.Opened(
+                    id + i,
+                    "L1",
+                    1,
+                    ModelServer.request("1", false),
+                    "platform",
+                    1_000_000,
+                    host.now(),
+                    host.now().plusSeconds(300),
+                    null))
+            .join();
+      }
+    }
+    UsageFile file = UsageFile.open(directory, settings);
+    try (Sidecar sidecar =
+        new Sidecar(SidecarSettings.USUAL, server, (org, known) -> ask(), file, host)) {
+      CompletableFuture<Ended> first =
+          sidecar.end(id + 1, null, Map.of("tokens", 1L)).toCompletableFuture();
+      assertThat(asked).hasSize(1);
+      asked.getFirst().completeExceptionally(new ServerAway("it is"));
+      assertThat(first).succeedsWithin(WAIT);
+      assertThat(sidecar.end(id + 2, null, Map.of("tokens", 1L)).toCompletableFuture())
+          .succeedsWithin(WAIT);
+      assertThat(asked).hasSize(1);
+    }
   }
 
   @ParameterizedTest

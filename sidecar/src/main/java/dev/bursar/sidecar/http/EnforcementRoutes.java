@@ -35,7 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class EnforcementRoutes {
 
-  private static final String RESERVE = "reserve ";
+  /** How operations begin that make a reservation, or charge at once. */
+  static final String RESERVE = "reserve ";
+
   private static final String EXTEND = "extend ";
 
   private final Sidecar sidecar;
@@ -294,8 +296,10 @@ final class EnforcementRoutes {
 
   private CompletionStage<Reply> find(Call call) {
     String reservation = own(call);
+    // In this order: what ends meanwhile was open, and has ended.
+    OpenReservation open = sidecar.find(reservation);
     String ended = sidecar.ended(reservation);
-    OpenReservation as = ended == null ? sidecar.find(reservation) : sidecar.expired(reservation);
+    OpenReservation as = ended == null ? open : sidecar.expired(reservation);
     if (ended == null && as == null) {
       throw Problem.of(404, "reservation_not_found", "there is no reservation " + reservation)
           .fault();

@@ -8,6 +8,7 @@ import dev.bursar.sidecar.usage.CallKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,15 +31,18 @@ final class KnownAnswers {
   /** What one takes besides its name and its body, about. */
   private static final int BYTES = 320;
 
-  /** The clock of whoever makes keys may be so much ahead. */
-  private static final Duration AHEAD_MAX = Duration.ofMinutes(5);
+  /** The clock of whoever makes keys may be so much ahead, as for the server. */
+  private static final Duration AHEAD_MAX = Duration.ofSeconds(10);
+
+  /** Orgs are so many kinds, of which each has its own mark: mostly one org is. */
+  private static final int MARKS = 256;
 
   private static final Problem FORGOTTEN =
       Problem.of(
               409,
               "idempotency_key_expired",
               "the key was made before the last that is forgotten here, so that it can't be told"
-                  + " whether it was used; ask with a new key")
+                  + " whether it was used: the request may have been charged")
           .at("Idempotency-Key");
 
   private static final class Known {
@@ -62,7 +66,7 @@ final class KnownAnswers {
   private long bytes;
 
   /** Up to when those keys were made that tell it and are forgotten. */
-  private Instant forgotten;
+  private final Instant[] forgotten = new Instant[MARKS];
 
   /**
    * @param passedOn keeps that the server is to answer a call
@@ -73,7 +77,13 @@ final class KnownAnswers {
       Function<CallKey, CompletionStage<Void>> passedOn, InstantSource clock, Instant forgotten) {
     this.passedOn = passedOn;
     this.clock = clock;
-    this.forgotten = forgotten;
+    Instant latest = latest();
+    Arrays.fill(this.forgotten, forgotten.isBefore(latest) ? forgotten : latest);
+  }
+
+  /** No key can have been made later. */
+  private Instant latest() {
+    return clock.instant().plus(AHEAD_MAX);
   }
 
   /** Something was answered in an earlier life; null if the server is to answer it. */
@@ -121,19 +131,39 @@ final class KnownAnswers {
     }
   }
 
-  /** One that is far ahead of the clock says nothing of others. */
+  /** One that is ahead of the clock by more than may be says nothing of others. */
   private void forgotten(CallKey key) {
-    Instant madeAt = key.madeAt();
-    if (madeAt != null
-        && madeAt.isAfter(forgotten)
-        && madeAt.isBefore(clock.instant().plus(AHEAD_MAX))) {
-      forgotten = madeAt;
+    Instant madeAt = madeAt(key);
+    if (madeAt != null && madeAt.isAfter(forgotten[mark(key)]) && !madeAt.isAfter(latest())) {
+      forgotten[mark(key)] = madeAt;
     }
   }
 
-  private boolean mayBeForgotten(CallKey key) {
-    Instant madeAt = key.madeAt();
-    return madeAt != null && !madeAt.isAfter(forgotten);
+  private static int mark(CallKey key) {
+    String operation = key.name().substring(0, key.name().lastIndexOf(' '));
+    return Math.floorMod(operation.hashCode(), MARKS);
+  }
+
+  /** Why something that is not known can't be done under its key; null if it can. */
+  @Nullable Problem refusal(CallKey key) {
+    Instant madeAt = madeAt(key);
+    if (madeAt == null) {
+      return null;
+    }
+    if (!madeAt.isAfter(forgotten[mark(key)])) {
+      return FORGOTTEN;
+    }
+    Instant latest = latest();
+    return madeAt.isAfter(latest)
+        ? Problem.invalid(
+            "Idempotency-Key",
+            "carries the time %s, in the future; up to %s is accepted".formatted(madeAt, latest))
+        : null;
+  }
+
+  /** A reservation ends once, whatever the key is: only by making it something is done twice. */
+  private static @Nullable Instant madeAt(CallKey key) {
+    return key.name().startsWith(EnforcementRoutes.RESERVE) ? key.madeAt() : null;
   }
 
   /** How many are known. */
@@ -185,10 +215,11 @@ final class KnownAnswers {
     Known before;
     synchronized (this) {
       before = known.get(once.name());
-      if (before == null && mayBeForgotten(once)) {
-        throw FORGOTTEN.fault();
-      }
       if (before == null) {
+        Problem refusal = refusal(once);
+        if (refusal != null) {
+          throw refusal.fault();
+        }
         put(once.name(), mine);
       }
     }

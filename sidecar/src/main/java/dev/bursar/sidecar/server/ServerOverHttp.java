@@ -188,14 +188,15 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
     boolean adding = !(ask instanceof Ask.Settle it) || it.topUp() >= 0;
     return sent.handle(
         (answer, error) ->
-            error != null
-                ? LOST
-                : read(answer, it -> uses.isEmpty() ? reported(it, adding) : ofReport(it, adding)));
+            error != null ? LOST : read(answer, it -> ofReport(it, adding, uses.size())));
   }
 
-  /** A report can be made smaller, whoever on its way calls it too large. */
-  private static Reported ofReport(HttpResponse<byte[]> answer, boolean adding) {
-    return answer.statusCode() == 413 ? TOO_LARGE : reported(answer, adding);
+  /**
+   * A report can be made smaller, whoever on its way calls it too large; one use can't, and is too
+   * large only if the server itself says so.
+   */
+  private static Reported ofReport(HttpResponse<byte[]> answer, boolean adding, int uses) {
+    return answer.statusCode() == 413 && uses > 1 ? TOO_LARGE : reported(answer, adding);
   }
 
   /** What can't be read is not known. */
@@ -342,12 +343,13 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
             "application/cloudevents-batch+json",
             events,
             Owed.key("events", new String(events, StandardCharsets.UTF_8)))
-        .handle((answer, error) -> error == null ? read(answer, ServerOverHttp::events) : LOST);
+        .handle(
+            (answer, error) -> error == null ? read(answer, it -> events(it, uses.size())) : LOST);
   }
 
-  private static Reported events(HttpResponse<byte[]> answer) {
+  private static Reported events(HttpResponse<byte[]> answer, int uses) {
     if (answer.statusCode() != 200) {
-      return ofReport(answer, true);
+      return ofReport(answer, true, uses);
     }
     JsonNode json = json(answer);
     return new Reported(new Told.Denied(), rejected(json), notYet(json));

@@ -210,6 +210,7 @@ final class Entries {
     return key == null ? null : new Answer(key, in.readUTF(), in.readLong(), in.readBoolean());
   }
 
+  /** Whether it was decided by nobody a client can't say. */
   private static byte[] work(
       ReserveRequest request,
       @Nullable Map<String, Long> usage,
@@ -231,6 +232,7 @@ final class Entries {
                 "metadata",
                 in -> {
                   request.metadata().entrySet().stream()
+                      .filter(pair -> !pair.getKey().equals(Use.UNCHECKED))
                       .sorted(OURS_FIRST)
                       .limit(unchecked ? PAIRS_MAX - 1 : PAIRS_MAX)
                       .forEach(pair -> in.field(pair.getKey(), pair.getValue()));

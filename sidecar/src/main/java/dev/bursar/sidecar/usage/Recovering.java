@@ -44,12 +44,21 @@ public final class Recovering {
   private long lostBytes;
   private long openBytes;
   private Instant forgotten = Instant.MIN;
+  private final Instant latest;
 
   /**
    * @param first the number of the first segment
    */
   public Recovering(long first) {
-    confirmedSegment = first;
+    this(first, Instant.MAX);
+  }
+
+  /**
+   * @param latest no key that was answered can have been made later
+   */
+  Recovering(long first, Instant latest) {
+    this.confirmedSegment = first;
+    this.latest = latest;
   }
 
   /** An entry, as it was read. */
@@ -73,7 +82,7 @@ public final class Recovering {
       answered.add(answer);
       if (answered.size() > ANSWERED_MAX) {
         Instant madeAt = answered.remove().key().madeAt();
-        if (madeAt != null) {
+        if (madeAt != null && !madeAt.isAfter(latest)) {
           forgotten(madeAt);
         }
       }

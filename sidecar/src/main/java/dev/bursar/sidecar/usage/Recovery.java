@@ -3,6 +3,7 @@ package dev.bursar.sidecar.usage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Deque;
@@ -73,8 +74,26 @@ public record Recovery(
       boolean unchecked,
       @Nullable Instant expiresAt) {}
 
+  /** The clock of whoever makes keys may be so much ahead: others were refused. */
+  private static final Duration AHEAD_MAX = Duration.ofSeconds(10);
+
   static final Recovery NOTHING =
       new Recovery(List.of(), List.of(), List.of(), Instant.MIN, Map.of(), 1, 0, 0, 0, 0);
+
+  /** The same, where calls with keys that were made until then may have been answered, too. */
+  Recovery forgottenUntil(Instant madeUntil) {
+    return new Recovery(
+        unreported,
+        open,
+        answered,
+        madeUntil,
+        ended,
+        confirmedSegment,
+        confirmedOffset,
+        unsent,
+        unsentBytes,
+        lostBytes);
+  }
 
   static Recovery read(Path directory, Deque<Segment> segments) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
@@ -83,7 +102,9 @@ public record Recovery(
         segments.add(Segment.open(directory, number));
       }
     }
-    Recovering all = new Recovering(segments.isEmpty() ? 1 : segments.getFirst().number);
+    Recovering all =
+        new Recovering(
+            segments.isEmpty() ? 1 : segments.getFirst().number, Instant.now().plus(AHEAD_MAX));
     if (!segments.isEmpty() && segments.getFirst().number > 1) {
       // What was in those before was written before this one.
       all.forgotten(segments.getFirst().writtenAt());

@@ -8,6 +8,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -76,14 +77,16 @@ public final class UsageFile implements UsageLog {
             directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     this.lock = locked(lockChannel, directory);
     this.segments = new Segments(directory, settings.segmentBytes());
-    this.recovered = segments.recovered();
-    this.unsent = new Unsent(recovered);
-    drop();
-    this.writes = new GroupedWrites(guard, new Written());
     Path besides = directory.resolve(ASIDE);
     if (Files.isDirectory(besides)) {
       this.aside = new UsageFile(besides, settings);
     }
+    // As long as it was, no key was kept that was passed on, up to the end of that life.
+    this.recovered =
+        isLong() ? segments.recovered().forgottenUntil(Instant.now()) : segments.recovered();
+    this.unsent = new Unsent(recovered);
+    drop();
+    this.writes = new GroupedWrites(guard, new Written());
   }
 
   private static FileLock locked(FileChannel channel, Path directory) throws IOException {
@@ -138,7 +141,7 @@ public final class UsageFile implements UsageLog {
   @Override
   public CompletableFuture<Void> keep(Entry entry) {
     if (isTooMuch(entry)) {
-      return CompletableFuture.failedFuture(new IOException("the usage file is full"));
+      return CompletableFuture.failedFuture(new Full());
     }
     try {
       return writes.keep(framed(entry), isUse(entry));
@@ -150,7 +153,7 @@ public final class UsageFile implements UsageLog {
   @Override
   public CompletableFuture<Void> write(Entry entry) {
     if (isTooMuch(entry)) {
-      return CompletableFuture.failedFuture(new IOException("the usage file is full"));
+      return CompletableFuture.failedFuture(new Full());
     }
     try {
       return writes.write(framed(entry));

@@ -17,6 +17,15 @@ public interface UsageLog extends AutoCloseable {
     List<Entry.Stored> uses();
   }
 
+  /** There is no room for what sets something aside, or is passed on. */
+  final class Full extends IOException {
+    private static final long serialVersionUID = 1;
+
+    Full() {
+      super("the usage file is full");
+    }
+  }
+
   /** What an earlier life has left, until that is taken up. */
   Recovery recovered();
 
@@ -36,8 +45,8 @@ public interface UsageLog extends AutoCloseable {
 
   /**
    * Writes an entry that is of no use; done once the end of the process does not lose it, though a
-   * crash of the machine may, until the next that is kept; failed if it can't be written. Done at
-   * once, mostly.
+   * crash of the machine may, until the next that is kept; failed if it can't be written, by {@link
+   * Full} if there is no room for it. Done at once, mostly.
    */
   CompletableFuture<Void> write(Entry entry);
 

@@ -11,10 +11,11 @@ import dev.bursar.sidecar.SidecarSettings;
 import dev.bursar.sidecar.lease.ModelServer;
 import dev.bursar.sidecar.usage.CallKey;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.stream.Stream;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
@@ -97,6 +98,13 @@ final class EnforcementRoutesTest {
     assertThat(LocalRoutes.text(post(reservation + "/extend", LONGER, "e"))).isEqualTo(answer);
   }
 
+  private void forgetAll() {
+    for (int i = 0; i < 6_000; i++) {
+      Reply kilobyte = Reply.ok(json -> json.field("text", "x".repeat(1_000)));
+      routes.known.recovered(new CallKey("reserve acme k" + i, i), kilobyte);
+    }
+  }
+
   /** A UUID of version 7. */
   private static String madeAt(Instant time) {
     long millis = time.toEpochMilli();
@@ -109,17 +117,55 @@ final class EnforcementRoutesTest {
     String used = madeAt(now.minusSeconds(10));
     String first = reserve("acme", used);
     assertThat(reserve("acme", used)).isEqualTo(first);
-    assertThat(reserve("acme", madeAt(now.plus(Duration.ofDays(900))))).as("ahead").isNotEmpty();
-    for (int i = 0; i < 6_000; i++) {
-      Reply kilobyte = Reply.ok(json -> json.field("text", "x".repeat(1_000)));
-      routes.known.recovered(new CallKey("reserve acme k" + i, i), kilobyte);
-    }
+    HttpResponse ahead = post("/v1/reservations", body("acme"), madeAt(now.plusSeconds(240)));
+    assertThat(ahead.status().intValue()).as("as at the server").isEqualTo(400);
+    assertThat(JSON.readTree(LocalRoutes.text(ahead)).path("field").asText())
+        .isEqualTo("Idempotency-Key");
+    forgetAll();
     HttpResponse again = post("/v1/reservations", body("acme"), used);
     assertThat(again.status().intValue()).isEqualTo(409);
     assertThat(JSON.readTree(LocalRoutes.text(again)).path("code").asText())
         .isEqualTo("idempotency_key_expired");
     assertThat(reserve("acme", madeAt(now))).as("it was made later").isNotEmpty();
+    assertThat(reserve("zeta", used)).as("nothing of it is forgotten").isNotEmpty();
     assertThat(reserve("acme", "untimed")).isNotEmpty();
+  }
+
+  @Test
+  void whatIsOpenIsEndedUnderAnyKey() throws Exception {
+    String used = madeAt(Instant.now().minusSeconds(10));
+    String committed = "/v1/reservations/" + reserve("acme", used);
+    String released = "/v1/reservations/" + reserve("acme", "untimed");
+    assertThat(post(released + "/release", "{}", used).status().intValue()).isEqualTo(200);
+    forgetAll();
+    assertThat(post("/v1/reservations", body("acme"), used).status().intValue())
+        .as("it is forgotten")
+        .isEqualTo(409);
+    assertThat(post(committed + "/extend", LONGER, used).status().intValue()).isEqualTo(200);
+    assertThat(post(committed + "/commit", WORK, used).status().intValue()).isEqualTo(200);
+    HttpResponse again = post(released + "/release", "{}", used);
+    assertThat(JSON.readTree(LocalRoutes.text(again)).path("code").asText())
+        .as("a reservation ends once")
+        .isEqualTo("reservation_finalized");
+  }
+
+  @Test
+  void whatIsOpenIsEndedUnderAnyKeyInAnotherLifeToo() throws Exception {
+    String used = madeAt(Instant.now().minusSeconds(10));
+    String reservation = "/v1/reservations/" + reserve("acme", used);
+    stop();
+    Path first;
+    try (Stream<Path> files = Files.list(directory)) {
+      first = files.filter(it -> it.toString().endsWith(".usage")).findFirst().orElseThrow();
+    }
+    String second = first.getFileName().toString().replace("1.usage", "2.usage");
+    Files.move(first, first.resolveSibling(second));
+    start();
+    String other = madeAt(Instant.now().minusSeconds(9));
+    assertThat(post("/v1/reservations", body("acme"), other).status().intValue())
+        .as("it may be in the part that is gone")
+        .isEqualTo(409);
+    assertThat(post(reservation + "/commit", WORK, used).status().intValue()).isEqualTo(200);
   }
 
   private JsonNode find(String reservation) throws Exception {

@@ -3,6 +3,7 @@ package dev.bursar.sidecar.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.api.http.Reply;
+import dev.bursar.api.problem.Problem;
 import dev.bursar.sidecar.usage.CallKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -85,6 +86,36 @@ final class KnownAnswersTest {
     assertThat(known.size()).as("it was passed on, still").isEqualTo(1);
     assertThat(text(known.instead("reserve", "a", key -> done(reply("back"))))).contains("back");
     assertThat(text(known.instead("reserve", "a", key -> done(reply("later"))))).contains("back");
+  }
+
+  /** What an earlier life tells may be by a clock that was ahead. */
+  @Test
+  void whatIsForgottenIsNotOfTheFuture() {
+    Instant noon = Instant.parse("2026-03-02T12:00:00Z");
+    KnownAnswers after =
+        new KnownAnswers(
+            key -> CompletableFuture.completedFuture(null),
+            () -> noon,
+            Instant.parse("9999-01-01T00:00:00Z"));
+    assertThat(after.refusal(key(noon.plusSeconds(9)))).isNotNull();
+    assertThat(after.refusal(key(noon.plusMillis(9_999)))).isNotNull();
+    // A later one is ahead of the clock until that has come so far.
+    assertThat(after.refusal(key(noon.plusSeconds(11))))
+        .isNotNull()
+        .extracting(Problem::status)
+        .isEqualTo(400);
+    Instant[] now = {noon};
+    KnownAnswers going =
+        new KnownAnswers(key -> CompletableFuture.completedFuture(null), () -> now[0], Instant.MAX);
+    now[0] = noon.plusSeconds(11);
+    assertThat(going.refusal(key(now[0]))).isNull();
+  }
+
+  private static CallKey key(Instant madeAt) {
+    long millis = madeAt.toEpochMilli();
+    return new CallKey(
+        "reserve acme %08x-%04x-7000-8000-000000000001".formatted(millis >> 16, millis & 0xffff),
+        1);
   }
 
   @Test

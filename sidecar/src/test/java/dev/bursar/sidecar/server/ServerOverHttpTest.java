@@ -354,7 +354,8 @@ final class ServerOverHttpTest {
     }
     ReserveRequest work = ModelServer.request("2", true);
     Use use = new Use("u", null, Instant.EPOCH, work, null, work.amount(), "platform", 2_000_000);
-    List<Entry.Stored> uses = List.of(Entry.Stored.owed(use, List.of(), null));
+    Entry.Stored one = Entry.Stored.owed(use, List.of(), null);
+    List<Entry.Stored> uses = List.of(one, one);
     Told tooLarge = new Told.Refused("too_large", null);
     Ask report = new Ask.Settle("c1", "L1", 1, -1, Map.of(), 0, 300, 1);
     assertThat(server.ask(report, uses).toCompletableFuture().join().told()).isEqualTo(tooLarge);
@@ -363,6 +364,15 @@ final class ServerOverHttpTest {
             server.ask(new Ask.Close("c2", "L1", 1), List.of()).toCompletableFuture().join().told())
         .as("nothing is reported with it")
         .isEqualTo(new Told.Lost());
+    assertThat(server.ask(report, List.of(one)).toCompletableFuture().join().told())
+        .as("one use is not thrown away for it")
+        .isEqualTo(new Told.Lost());
+    assertThat(server.report(List.of(one)).toCompletableFuture().join().told())
+        .isEqualTo(new Told.Lost());
+    answers.put("/v1/events", "{'code':'too_large'}");
+    assertThat(server.report(List.of(one)).toCompletableFuture().join().told())
+        .as("unless the server says so")
+        .isEqualTo(tooLarge);
   }
 
   @Test

@@ -76,6 +76,17 @@ final class RecoveringTest {
   }
 
   @Test
+  void aKeyOfTheFutureSaysNothingOfOthers() {
+    Recovering by = new Recovering(1, NOON.plusSeconds(10));
+    by.found(new Entry.Passed(key(NOON)));
+    by.found(new Entry.Passed(key(Instant.parse("9999-01-01T00:00:00Z"))));
+    for (int i = 0; i < 12_000; i++) {
+      by.found(new Entry.Passed(key(NOON.plusSeconds(1))));
+    }
+    assertThat(by.recovery().forgotten()).isEqualTo(NOON);
+  }
+
+  @Test
   void whatSaysMoreTakesMore() {
     Map<String, String> much = Map.of("note", "x".repeat(100_000));
     for (int i = 0; i < 1_000; i++) {

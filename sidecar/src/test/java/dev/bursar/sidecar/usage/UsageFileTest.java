@@ -300,6 +300,22 @@ final class UsageFileTest {
   }
 
   @Test
+  void whatWasPassedOnWhileItWasFullMayBeAnyKeyOfThatLife() throws IOException {
+    UsageFile.Settings small = new UsageFile.Settings(100_000, 10_000);
+    Instant passed;
+    try (UsageFile file = open(small)) {
+      assertThat(file.recovered().forgotten()).isEqualTo(Instant.MIN);
+      filled(file);
+      passed = Instant.now();
+      assertThat(file.keep(new Entry.Passed(new CallKey("reserve acme a", 1))))
+          .isCompletedExceptionally();
+    }
+    try (UsageFile file = open(small)) {
+      assertThat(file.recovered().forgotten()).isAfterOrEqualTo(passed);
+    }
+  }
+
+  @Test
   void whatIsFullOfWhatIsOverIsNotFullInAnotherLife() throws IOException {
     UsageFile.Settings small = new UsageFile.Settings(100_000, 10_000);
     try (UsageFile file = open(small)) {
@@ -337,6 +353,24 @@ final class UsageFileTest {
       assertThat(use.wallet()).isEqualTo("main");
       assertThat(new String(use.work(), StandardCharsets.UTF_8))
           .contains("\"bursar.unchecked\":\"true\"", "\"amount\":\"2\"");
+    }
+  }
+
+  /** Twice in one event the server does not take it. */
+  @Test
+  void thatItWasDecidedByNobodyAClientCanNotSay() throws IOException {
+    ReserveRequest said = request().remarked(Map.of(Use.UNCHECKED, "true"));
+    try (UsageFile file = open(LARGE)) {
+      for (String lease : new String[] {null, "L1"}) {
+        Use use = new Use("u1", lease, NOON, said, null, Credits.of(2), "platform", 2_000_000);
+        file.keep(new Entry.Used(use, null)).join();
+      }
+      UsageFile.Batch batch = file.next(2);
+      assertThat(batch).isNotNull();
+      assertThat(batch.uses().getFirst().request().metadata())
+          .containsOnly(Map.entry(Use.UNCHECKED, "true"), Map.entry("ticket", "T-1"));
+      assertThat(batch.uses().getLast().request().metadata())
+          .containsOnly(Map.entry("ticket", "T-1"));
     }
   }
 
