@@ -30,7 +30,7 @@ final class ManySidecarsTest {
   private final World world =
       new World(
           new Scenario(
-              5,
+              2,
               EnumSet.of(
                   Fault.SIDECAR_CUT_OFF,
                   Fault.SIDECAR_CRASH,
