@@ -25,7 +25,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -266,26 +265,11 @@ final class SidecarChecks {
     forgetExpired(nanos);
     long amount = request.amount() == null ? 0 : request.amount().micros();
     world.watch.expect(
-        lookedAt.keySet().stream()
-            .anyMatch(lease -> isFor(lease, request) && left(lease) >= amount),
+        lookedAt.keySet().stream().anyMatch(lease -> left(lease) >= amount),
         "model",
         "%s would allow %s, and has no lease that has so much left",
         name,
         request);
-  }
-
-  private boolean isFor(String lease, ReserveRequest request) {
-    Hold hold = held(lease);
-    if (hold == null) {
-      return false;
-    }
-    Subject of = hold.attribution().subject();
-    Subject whom = request.subject();
-    String feature = hold.attribution().feature();
-    return of.org().equals(whom.org())
-        && Objects.equals(of.team(), whom.team())
-        && (of.user() == null || of.user().equals(whom.user()))
-        && (feature == null || feature.equals(request.feature()));
   }
 
   /** How much there is left of a lease; below 0 for none. */

@@ -490,8 +490,7 @@ final class SidecarServer implements Server, TermsSource {
         call -> {
           long millis = world.cluster.earliestNow().toEpochMilli();
           long names = ((long) call.hashCode() & 0x7fff) << 32 | keys.size() + 1;
-          return "%08x-%04x-7000-9%03x-%012x"
-              .formatted(millis >>> 16, millis & 0xffff, sidecar.hashCode() & 0xfff, names);
+          return "%08x-%04x-7000-9001-%012x".formatted(millis >>> 16, millis & 0xffff, names);
         });
   }
 
