@@ -15,15 +15,19 @@ import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.wallet.WalletOwner;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The words in which tests talk about orgs. */
 final class OrgWords {
+
+  private static final AtomicInteger SALTS = new AtomicInteger();
 
   /** From when on the model big costs more. */
   static final Instant DEARER_FROM = NOON.plus(Duration.ofHours(1));
@@ -142,6 +146,11 @@ final class OrgWords {
         "K1",
         "key1",
         "K1",
-        new byte[16]);
+        salt());
+  }
+
+  /** One that no other request has. */
+  static byte[] salt() {
+    return ByteBuffer.allocate(16).putInt(SALTS.incrementAndGet()).array();
   }
 }

@@ -423,7 +423,7 @@ final class PlanGrantsTest {
         "k",
         "test",
         null,
-        new byte[16]);
+        OrgWords.salt());
   }
 
   private List<Long> behind(OrgCommand.Reserve reserve, Instant at) {
