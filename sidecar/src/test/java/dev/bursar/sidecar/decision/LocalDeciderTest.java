@@ -899,7 +899,7 @@ final class LocalDeciderTest {
     Desk before = new Desk(1_000);
     String id = reservation(before.reserve("2"));
     Desk after = new Desk(before.server, "a2");
-    after.pass(400);
+    after.pass(700);
     after.decider.restored(
         id,
         Desk.request("ann", "2", null, false),
@@ -908,11 +908,11 @@ final class LocalDeciderTest {
         1,
         2_000_000,
         Desk.NOON,
-        450 * Desk.SECOND,
+        750 * Desk.SECOND,
         after.now);
     after.pass(1);
-    assertThat(after.decider.extend(id, 300, after.now, Desk.NOON.plusSeconds(401)))
-        .isEqualTo(new Ended.Prolonged(id, Desk.NOON.plusSeconds(450)));
+    assertThat(after.decider.extend(id, 300, after.now, Desk.NOON.plusSeconds(701)))
+        .isEqualTo(new Ended.Prolonged(id, Desk.NOON.plusSeconds(750)));
   }
 
   @Test
