@@ -173,7 +173,7 @@ class LeaseTest {
             .report(
                 List.of(
                     new UsageReports.Report(
-                        lease.lease(), first.id(), first.happenedAt(), first.work(), 1L)),
+                        lease.lease(), first.id(), first.happenedAt(), first.work(), 1L, false)),
                 "test"));
     failover();
     var settled = done(report(lease, 1, "R1", first, use("middle", "2", "7")));
