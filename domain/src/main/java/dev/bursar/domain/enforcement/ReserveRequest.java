@@ -123,43 +123,31 @@ public record ReserveRequest(
 
   /** The same, as an event reports it: it has run, and is charged at once. */
   public ReserveRequest as(Reported event) {
-    return with(overagePolicy, true, false, metadata, event, null);
+    return with(subject, wallet, overagePolicy, true, false, metadata, event, null);
   }
 
   /** The same, with a policy if it names none. */
   public ReserveRequest withDefault(OveragePolicy policy) {
-    return overagePolicy != null ? this : with(policy, commit, dryRun, metadata, reported, lease);
+    return overagePolicy != null
+        ? this
+        : with(subject, wallet, policy, commit, dryRun, metadata, reported, lease);
   }
 
   /** The same, saying so much more in its metadata. */
   public ReserveRequest remarked(Map<String, String> remarks) {
     Map<String, String> all = new LinkedHashMap<>(metadata);
     all.putAll(remarks);
-    return with(overagePolicy, commit, dryRun, Map.copyOf(all), reported, lease);
+    return with(subject, wallet, overagePolicy, commit, dryRun, Map.copyOf(all), reported, lease);
   }
 
   /** The same, for somebody else or paid from elsewhere. */
   public ReserveRequest by(Subject other, @Nullable String payer) {
-    return new ReserveRequest(
-        other,
-        feature,
-        model,
-        session,
-        payer,
-        usage,
-        amount,
-        creditType,
-        ttlSeconds,
-        overagePolicy,
-        commit,
-        dryRun,
-        metadata,
-        traceId,
-        reported,
-        lease);
+    return with(other, payer, overagePolicy, commit, dryRun, metadata, reported, lease);
   }
 
   private ReserveRequest with(
+      Subject who,
+      @Nullable String payer,
       @Nullable OveragePolicy policy,
       boolean committed,
       boolean dry,
@@ -167,11 +155,11 @@ public record ReserveRequest(
       @Nullable Reported event,
       @Nullable LeaseTerms terms) {
     return new ReserveRequest(
-        subject,
+        who,
         feature,
         model,
         session,
-        wallet,
+        payer,
         usage,
         amount,
         creditType,
