@@ -29,6 +29,7 @@ import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.operation.OperationMemory;
@@ -538,6 +539,14 @@ final class LeaseRulesTest {
     acme.when(more, NOON).thenRefused(Code.LEASE_ENDED);
     assertThat(begun(lease("L3", ANN, null, "4", Map.of(), 60, null), NOON).wallet())
         .isEqualTo("research");
+  }
+
+  /** Whoever might hold for it has been told that it never begins. */
+  @Test
+  void whatWasBarredIsNotLeased() {
+    String name = ReservationId.of("acme", "main", "L1", new byte[16]).toString();
+    acme.after(NOON, new OrgCommand.Bar(name));
+    acme.when(lease(ANN, "4"), NOON).thenRefused(Code.ATTEMPT_WITHDRAWN);
   }
 
   @Test

@@ -16,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.BudgetWords;
+import dev.bursar.domain.budget.Budgets;
 import dev.bursar.domain.budget.Freeze;
 import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.budget.LimitState;
@@ -130,6 +131,28 @@ final class OverridesTest {
                     .when(reserve(subject("research", "ben"), "5"), NOON)
                     .reply(OrgReply.Considered.class)))
         .containsExactly("each");
+  }
+
+  @Test
+  void anOverrideOfADefaultIsForAllWhomItCounts() {
+    var given =
+        acme()
+            .after(
+                NOON,
+                budget(daily("each", BudgetWords.EACH_USER, "1")),
+                override("more", BudgetWords.EACH_USER, "9"));
+    assertThat(given.when(reserve(ANN, "5"), NOON).reply(OrgReply.Begun.class).plan().limits())
+        .extracting(LimitState::override)
+        .containsExactly("more");
+  }
+
+  @Test
+  void aSuspensionOfAUserIsForTheDefaultsOfItsTeamsToo() {
+    Scope members = new Scope(Scope.Type.EACH_MEMBER, null, "research");
+    var given =
+        acme().after(NOON, budget(daily("each", members, "1")), override("off", user("ann"), null));
+    var plan = given.when(reserve(ANN, "5"), NOON).reply(OrgReply.Begun.class).plan();
+    assertThat(plan.teamLimits()).extracting(Budgets.Applicable::override).containsExactly("off");
   }
 
   @Test

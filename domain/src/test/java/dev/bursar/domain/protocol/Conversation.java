@@ -374,6 +374,26 @@ final class Conversation {
   }
 
   List<String> walletEnded(String status) {
+    return walletEnded(status, null);
+  }
+
+  /** A lease for a minute, of which so much was reported, has expired. */
+  List<String> walletLeaseExpired(Credits reported) {
+    return walletEnded(
+        "expired", Lease.granted("sidecar", AT.plusSeconds(60), plan.amount()).reporting(reported));
+  }
+
+  /** A lease that goes on holds it by now. */
+  List<String> walletHasAddedIt() {
+    Lease lease = Lease.granted("sidecar", AT.plusSeconds(60), plan.amount());
+    return wallet(
+        new Answer.Done<>(
+            new WalletReply.LeaseSettled(
+                "lease", "platform", lease, AT.plusSeconds(120), "r", FIGURES),
+            false));
+  }
+
+  private List<String> walletEnded(String status, @Nullable Lease terms) {
     Attribution self =
         new Attribution(
             "x",
@@ -399,7 +419,11 @@ final class Conversation {
                 false,
                 Map.of(),
                 none,
-                FIGURES),
+                FIGURES,
+                null,
+                terms,
+                null,
+                null),
             false));
   }
 

@@ -2,6 +2,7 @@ package dev.bursar.domain.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Origin;
@@ -637,6 +638,36 @@ final class ReservationProtocolTest {
     assertThat(r.walletHolds()).as("the same answer once more").isEmpty();
     assertThat(r.walletEnded(ended)).containsExactly("ann: refused " + told);
     assertThat(r.protocol.size()).isZero();
+  }
+
+  /** Its holder was told of it, and has used it. */
+  @ParameterizedTest
+  @CsvSource({"0, ATTEMPT_WITHDRAWN", "1, IDEMPOTENCY_KEY_EXPIRED"})
+  void aLeaseThatExpiredIsSaidToBeWithdrawnOnlyWhereNothingWasReportedOfIt(
+      String reported, String told) {
+    Conversation r = Conversation.leasing();
+    r.repeated("ann");
+    r.teamBarred();
+    assertThat(r.walletLeasesFor(60)).containsExactly("wallet main: Find");
+    assertThat(r.walletLeaseExpired(Credits.parse(reported)))
+        .containsExactly("ann: refused " + told);
+    assertThat(r.protocol.size()).isZero();
+  }
+
+  /** It may be spent by now: it is not withdrawn, whatever the team has forgotten of it. */
+  @Test
+  void whatALeaseHoldsByNowIsNotSaidToBeWithdrawn() {
+    Conversation repeated = Conversation.reserving();
+    repeated.repeated("ann");
+    repeated.teamBarred();
+    repeated.walletHolds();
+    assertThat(repeated.walletHasAddedIt()).containsExactly("ann: refused IDEMPOTENCY_KEY_EXPIRED");
+
+    Conversation found = Conversation.reserving();
+    found.begunBefore("ann");
+    found.takenOver();
+    found.teamHolds();
+    assertThat(found.walletHasAddedIt()).containsExactly("ann: refused IDEMPOTENCY_KEY_EXPIRED");
   }
 
   @Test

@@ -293,6 +293,11 @@ final class LeaseTest {
     given.when(settle("l", 1, "0"), at(7)).thenRefused(Code.LEASE_EPOCH_STALE, "epoch");
     given.when(close("l", 1), at(7)).thenRefused(Code.LEASE_EPOCH_STALE, "epoch");
     given.when(settle("l", 3, "0"), at(7)).thenRefused(Code.LEASE_EPOCH_STALE, "epoch");
+    assertThat(given.when(settle("l", 1, "0"), at(7)).outcome())
+        .isInstanceOf(Outcome.Refused.class);
+    assertThat(given.when(settle("l", 3, "0"), at(7)).outcome())
+        .as("the journal may have newer rows")
+        .isInstanceOf(Outcome.Absent.class);
     assertThat(terms(given.when(settle("l", 2, "0"), at(8))).epoch()).isEqualTo(3);
   }
 
@@ -340,6 +345,33 @@ final class LeaseTest {
     given.when(release("x"), at(8)).thenRefused(Code.RESERVATION_FINALIZED);
     assertThat(entries(given.when(use("l", 2, "u1", "12"), at(8))))
         .containsExactly("consume a -6", "consume b -6");
+  }
+
+  private static WalletCommand.HoldCredits ofTeam(
+      WalletCommand.HoldCredits hold, boolean teamHolds) {
+    return new WalletCommand.HoldCredits(
+        hold.reservation(),
+        hold.creditType(),
+        hold.amount(),
+        hold.price(),
+        hold.ttlSeconds(),
+        hold.overagePolicy(),
+        hold.commit(),
+        teamHolds,
+        hold.attribution(),
+        hold.origin(),
+        hold.lease());
+  }
+
+  /** A limit of the team was set in between. */
+  @Test
+  void aTeamThatHoldsOnlyWhatWasAddedIsToldHowTheLeaseEnds() {
+    var given =
+        wallet(main, grant("a", "100"))
+            .after(at(1), ofTeam(lease("l", "10"), false), ofTeam(hold("x", "20"), true))
+            .after(at(2), add("l", 1, "x", 200));
+    var closed = given.when(close("l", 2), at(3));
+    assertThat(closed.event(WalletEvent.Released.class).teamHolds()).isTrue();
   }
 
   @ParameterizedTest
