@@ -365,13 +365,15 @@ public final class Sidecar implements Changes, AutoCloseable {
       return CompletableFuture.completedFuture(unknown(reservation));
     }
     CompletableFuture<?>[] kept = new CompletableFuture<?>[1];
+    OpenReservation[] made = new OpenReservation[2];
     Ended ended =
         desk.with(
             decider -> {
+              made[0] = decider.open(reservation);
               Ended it = decider.extend(reservation, ttlSeconds, host.nanos(), host.now());
-              OpenReservation open = decider.open(reservation);
-              if (open != null && it instanceof Ended.Prolonged prolonged) {
-                kept[0] = write(Desks.entry(open, prolonged.expiresAt(), key), key);
+              made[1] = decider.open(reservation);
+              if (made[1] != null && it instanceof Ended.Prolonged prolonged) {
+                kept[0] = write(Desks.entry(made[1], prolonged.expiresAt(), key), key);
               }
               return it;
             });
@@ -381,6 +383,7 @@ public final class Sidecar implements Changes, AutoCloseable {
         : until.handle(
             (done, error) -> {
               if (error != null && !(error instanceof UsageLog.Full)) {
+                desk.run(decider -> decider.undo(made[0], made[1]));
                 throw new CompletionException(error);
               }
               return ended;

@@ -436,7 +436,14 @@ final class SidecarTest {
                   .end(open, null, null, new CallKey("release " + open + " b", 2))
                   .toCompletableFuture())
           .failsWithin(Duration.ofSeconds(30));
-      assertThat(sidecar.find(open)).as("it is still open").isNotNull();
+      OpenReservation before = sidecar.find(open);
+      assertThat(before).as("it is still open").isNotNull();
+      assertThat(
+              sidecar
+                  .extend(open, 500, new CallKey("extend " + open + " c", 3))
+                  .toCompletableFuture())
+          .failsWithin(Duration.ofSeconds(30));
+      assertThat(sidecar.find(open)).as("it is not prolonged").isEqualTo(before);
     }
   }
 

@@ -292,6 +292,16 @@ public final class LocalDecider {
     }
   }
 
+  /**
+   * That it was prolonged could not be kept: it lives as long as before, unless something else has
+   * become of it since.
+   */
+  public void undo(OpenReservation before, OpenReservation prolonged) {
+    if (open.get(prolonged.id()) == prolonged) {
+      open.put(before);
+    }
+  }
+
   private @Nullable HeldLease lease(Use use) {
     return use.lease() == null ? leases.held().none() : leases.held().find(use.lease());
   }
