@@ -57,9 +57,12 @@ public final class Sidecar implements Changes, AutoCloseable {
   private static final Decision REFUSED =
       new Decision.Denied("key_refused", "the server does not take the sidecar's key");
 
-  private static final Decision FULL =
-      new Decision.Denied(
-          "usage_file_full", "what was used could not be kept until the server has it");
+  private static final String NO_ROOM =
+      "the usage file is full: what was used could not be kept until the server has it. There is"
+          + " room once the server can be reached and takes what is in it, or in a larger file"
+          + " (--file-mb)";
+
+  private static final Decision FULL = new Decision.Denied("usage_file_full", NO_ROOM);
 
   private final SidecarSettings settings;
   private final Server server;
@@ -457,7 +460,10 @@ public final class Sidecar implements Changes, AutoCloseable {
     }
     FailMode ofPlan = known == null ? null : known.terms().failMode(request.feature());
     FailMode mode = settings.failMode(request.feature(), ofPlan);
-    if (mode == FailMode.DENY || file.isFull() || request.dryRun()) {
+    if (file.isFull()) {
+      return away("nobody can be asked, and " + NO_ROOM);
+    }
+    if (mode == FailMode.DENY || request.dryRun()) {
       return away("nobody can be asked, and nothing is leased for it");
     }
     CompletableFuture<?>[] kept = new CompletableFuture<?>[1];

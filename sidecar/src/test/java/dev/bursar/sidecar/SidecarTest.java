@@ -33,6 +33,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Decisions by many threads, the file, and reports, with a server that may be away. */
 final class SidecarTest {
@@ -271,11 +273,34 @@ final class SidecarTest {
     id(reserve(sidecar, "1", true));
     assertThat(reserve(sidecar, "1", true))
         .isInstanceOfSatisfying(
-            Decision.Denied.class, it -> assertThat(it.code()).isEqualTo("usage_file_full"));
+            Decision.Denied.class,
+            it -> {
+              assertThat(it.code()).isEqualTo("usage_file_full");
+              assertThat(it.detail()).contains("the usage file is full", "--file-mb");
+            });
     server.away(false);
     until(() -> reserve(sidecar, "1", true) instanceof Decision.Allowed);
     sidecar.stop(Duration.ofSeconds(20));
     assertThat(server.charged()).isEqualTo(2);
+  }
+
+  /** There is a lease for it: that is not what it lacks. */
+  @ParameterizedTest
+  @EnumSource(FailMode.class)
+  void whoIsDeniedForWantOfRoomIsToldSo(FailMode mode) throws Exception {
+    UsageFile.Settings small = new UsageFile.Settings(1, 1 << 20);
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL.failing(mode, Map.of()), small)) {
+      id(reserve(sidecar, "1", false));
+      server.away(true);
+      id(reserve(sidecar, "1", true));
+      assertThat(sidecar.reserve(request("1", false)).toCompletableFuture().join())
+          .isInstanceOfSatisfying(
+              Decision.Denied.class,
+              it -> {
+                assertThat(it.code()).isEqualTo("server_away");
+                assertThat(it.detail()).contains("the usage file is full", "--file-mb");
+              });
+    }
   }
 
   @Test
