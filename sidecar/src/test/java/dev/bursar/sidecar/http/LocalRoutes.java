@@ -36,6 +36,12 @@ final class LocalRoutes implements AutoCloseable {
   final Sidecar sidecar;
 
   LocalRoutes(SidecarSettings settings, ModelServer model, Path directory) throws IOException {
+    this(settings, model, directory, NOBODY);
+  }
+
+  /** The same before a server at this port, which is passed what is not answered here. */
+  LocalRoutes(SidecarSettings settings, ModelServer model, Path directory, int port)
+      throws IOException {
     this.model = model;
     UsageFile file = UsageFile.open(directory, new UsageFile.Settings(1 << 24, 1 << 20));
     this.sidecar = new Sidecar(settings, model, model, file, clock);
@@ -46,7 +52,7 @@ final class LocalRoutes implements AutoCloseable {
             new EnforcementRoutes(sidecar, known, clock, sidecar.answered()).endpoints(),
             new Authentication(key, clock),
             new SimpleMeterRegistry(),
-            passing(NOBODY));
+            passing(port));
   }
 
   /** What passes requests on to a server at this port. */

@@ -14,11 +14,14 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
+import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
@@ -129,6 +132,48 @@ final class PassedRequestsTest {
       assertThat(answer(server.getAddress().getPort(), true).status().intValue())
           .as("a one-shot may have been charged")
           .isEqualTo(status);
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  /** No route of the sidecar's own: it reaches the server as it came, and so does the answer. */
+  @Test
+  void aTeamsWalletIsPutThroughASidecar(@TempDir Path other) throws Exception {
+    // given
+    List<String> asked = new CopyOnWriteArrayList<>();
+    HttpServer server = HttpServer.create(new InetSocketAddress(LOOPBACK, 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            String body =
+                new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            asked.add(exchange.getRequestMethod() + ' ' + exchange.getRequestURI() + ' ' + body);
+            for (String name : List.of("Authorization", "Idempotency-Key")) {
+              asked.add(exchange.getRequestHeaders().getFirst(name));
+            }
+            byte[] answer = "{\"id\":\"lab\"}".getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().add("Content-Type", "application/json");
+            exchange.sendResponseHeaders(200, answer.length);
+            exchange.getResponseBody().write(answer);
+          }
+        });
+    server.start();
+    // when
+    String wallet = "{\"owner\":{\"type\":\"team\",\"id\":\"research\"}}";
+    try (LocalRoutes before =
+        new LocalRoutes(SidecarSettings.USUAL, model, other, server.getAddress().getPort())) {
+      HttpResponse answer =
+          before.answer(
+              LocalRoutes.post("/v1/orgs/acme/wallets/lab", wallet)
+                  .withMethod(HttpMethods.PUT)
+                  .addHeader(RawHeader.create("Idempotency-Key", "k-1")));
+      // then
+      assertThat(asked)
+          .containsExactly("PUT /v1/orgs/acme/wallets/lab " + wallet, "Bearer secret", "k-1");
+      assertThat(answer.status().intValue()).isEqualTo(200);
+      assertThat(LocalRoutes.text(answer)).isEqualTo("{\"id\":\"lab\"}");
     } finally {
       server.stop(0);
     }
