@@ -166,6 +166,20 @@ final class KnownAnswers {
     return key.name().startsWith(EnforcementRoutes.RESERVE) ? key.madeAt() : null;
   }
 
+  /** The first answer that was given so far and begins so; null if there is none. */
+  synchronized @Nullable Reply beginning(byte[] bytes) {
+    for (Known each : known.values()) {
+      if (each.answer.isDone() && !each.answer.isCompletedExceptionally()) {
+        Reply reply = each.answer.join();
+        if (reply.body().length >= bytes.length
+            && Arrays.equals(reply.body(), 0, bytes.length, bytes, 0, bytes.length)) {
+          return reply;
+        }
+      }
+    }
+    return null;
+  }
+
   /** How many are known. */
   synchronized int size() {
     return known.size();

@@ -193,6 +193,24 @@ final class EnforcementRoutesTest {
   }
 
   @Test
+  void whatIsChargedAtOnceIsFoundAsLongAsItsAnswerIsKnown() throws Exception {
+    // given
+    String once = body("acme").replace("\"feature\"", "\"commit\": true, \"feature\"");
+    JsonNode made = JSON.readTree(LocalRoutes.text(post("/v1/reservations", once, "o")));
+    String reservation = "/v1/reservations/" + made.path("reservation_id").asText();
+    reserve("acme", "another");
+    // then
+    assertThat(find(reservation)).isEqualTo(made);
+    assertThat(made.path("status").asText()).isEqualTo("committed");
+    stop();
+    start();
+    assertThat(find(reservation)).as("in another life, too").isEqualTo(made);
+    assertThat(find(reservation + "1").path("code").asText()).isEqualTo("reservation_not_found");
+    forgetAll();
+    assertThat(find(reservation).path("code").asText()).isEqualTo("reservation_not_found");
+  }
+
+  @Test
   void whatHasEndedIsNotEndedOtherwiseInAnotherLifeEither() throws Exception {
     String committed = "/v1/reservations/" + reserve("acme", "a");
     String released = "/v1/reservations/" + reserve("acme", "b");
