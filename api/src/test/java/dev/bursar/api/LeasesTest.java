@@ -284,6 +284,18 @@ class LeasesTest {
   }
 
   @Test
+  void whatIsAddedIsOfItsOwnWalletAndForItsOwnFeature() {
+    api.put("/v1/orgs/acme/wallets/spare", "{}");
+    api.post(
+        "/v1/orgs/acme/wallets/spare/grants",
+        "{'credit_type':'platform','amount':'50','category':'paid','applies_to':{'features':['chat']}}");
+    Answer lease = lease("10", ",'wallet':'spare','feature':'chat'");
+    Answer more = report(lease, 1, ",'top_up':'20'");
+    assertThat(more.at("/granted")).as(more.body()).isEqualTo("30");
+    assertThat(balance("held")).isEqualTo("0");
+  }
+
+  @Test
   void aLeaseUnderALimitThatIsOverIsNotProlonged() {
     budget("b-org", "{'type':'org'}", "platform", "400");
     Answer lease = lease("100", "");
