@@ -25,12 +25,10 @@ public final class HealthRoutes {
 
   private final Supplier<Readiness> readiness;
   private final Supplier<String> metrics;
-  private final Reply document;
 
   public HealthRoutes(Supplier<Readiness> readiness, Supplier<String> metrics) {
     this.readiness = readiness;
     this.metrics = metrics;
-    this.document = Reply.of(ContentTypes.APPLICATION_JSON, document());
   }
 
   /**
@@ -50,7 +48,7 @@ public final class HealthRoutes {
         Endpoint.get("/health/live", Access.PUBLIC, call -> done(up())),
         Endpoint.get("/health/ready", Access.PUBLIC, call -> done(ready())),
         Endpoint.get("/metrics", Access.PUBLIC, call -> done(metrics())),
-        Endpoint.get(DOCUMENT, Access.PUBLIC, call -> done(document)));
+        Endpoint.get(DOCUMENT, Access.PUBLIC, call -> done(document())));
   }
 
   private static CompletionStage<Reply> done(Reply reply) {
@@ -73,12 +71,13 @@ public final class HealthRoutes {
     return Reply.of(PROMETHEUS, metrics.get().getBytes(StandardCharsets.UTF_8));
   }
 
-  private static byte[] document() {
+  /** Read whenever somebody asks, which is seldom: it is large. */
+  private static Reply document() {
     try (InputStream in = HealthRoutes.class.getResourceAsStream(DOCUMENT)) {
       if (in == null) {
         throw new IllegalStateException(DOCUMENT + " is not on the class path");
       }
-      return in.readAllBytes();
+      return Reply.of(ContentTypes.APPLICATION_JSON, in.readAllBytes());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

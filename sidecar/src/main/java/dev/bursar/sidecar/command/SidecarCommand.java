@@ -191,6 +191,7 @@ public final class SidecarCommand implements Callable<Integer> {
   /** A sidecar alone: the program that {@code bin/bursar sidecar} starts. */
   public static void main(String[] args) {
     ProcessLog.use();
+    HeapBound.keep();
     System.exit(
         Terminal.speaking(new CommandLine(new SidecarCommand()))
             .setCommandName("bursar sidecar")
