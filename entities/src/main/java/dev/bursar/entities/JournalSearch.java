@@ -111,7 +111,7 @@ final class JournalSearch<E> {
 
     /** Whether nothing of this origin can be in what was not read. */
     boolean isOver(Origin origin) {
-      return read.after <= origin.soughtThrough() || read.since.isBefore(origin.madeAt());
+      return read.after <= origin.soughtThrough() || read.since.isBefore(origin.since());
     }
 
     /** The row before those that are to be read next. */

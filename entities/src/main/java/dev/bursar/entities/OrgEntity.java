@@ -136,7 +136,7 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
     Plan plan = reopened.get(reservation);
     Instant expired = lapsed.get(reservation);
     return plan != null
-        ? Origin.of(plan.madeAt())
+        ? Origin.recordedAt(plan.madeAt())
         : expired != null ? Origin.knownAt(expired) : null;
   }
 

@@ -76,7 +76,7 @@ final class LongAgoTest {
 
   // ---- a wallet
 
-  private static WalletCommand charge(String reservation) {
+  private static WalletCommand.HoldCredits charge(String reservation) {
     return new WalletCommand.HoldCredits(
         reservation,
         "platform",
@@ -140,6 +140,15 @@ final class LongAgoTest {
               assertThat(ended.status()).isEqualTo("committed");
               assertThat(ended.amount()).isEqualTo(AMOUNT);
             });
+    assertThat(charges(wallet, "r1")).isEqualTo(1);
+  }
+
+  /** It was charged for a decision that is not on record, and the one that is was made later. */
+  @Test
+  void whatWasChargedForADecisionBeforeIsToldAndNotChargedAgain() {
+    var wallet = charged(200);
+    ask(wallet, "r1", charge("r1").from(Origin.recordedAt(BEGINNING.plusSeconds(1))));
+    assertThat(reply(told.getFirst())).isInstanceOf(WalletReply.Ended.class);
     assertThat(charges(wallet, "r1")).isEqualTo(1);
   }
 

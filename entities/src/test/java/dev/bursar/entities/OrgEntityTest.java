@@ -92,9 +92,9 @@ final class OrgEntityTest {
         .toList();
   }
 
-  /** It was decided on at the beginning, whatever has become of it. */
+  /** It is on record as decided on at the beginning, whatever has become of it. */
   private static WalletCommand find(String reservation) {
-    return new WalletCommand.Find(reservation, Origin.of(HandDriven.BEGINNING));
+    return new WalletCommand.Find(reservation, Origin.recordedAt(HandDriven.BEGINNING));
   }
 
   /** What the wallet answers to whoever asks it for the reservation. */

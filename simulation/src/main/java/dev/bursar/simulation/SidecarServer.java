@@ -275,11 +275,11 @@ final class SidecarServer implements Server, TermsSource {
                       ? null
                       : new Leases.More(new Credits(it.topUp()), it.topUpMeters(), it.ttlSeconds()),
                   new Credits(it.handBack()),
-                  caller(it.callId(), it.hashCode()))
+                  caller(key(it.callId()), it.hashCode()))
               .thenApply(answer -> settled(answer, it.topUp() >= 0));
       case Ask.Close it ->
           leasing
-              .close(it.lease(), it.epoch(), List.of(), caller(it.callId(), it.hashCode()))
+              .close(it.lease(), it.epoch(), List.of(), caller(key(it.callId()), it.hashCode()))
               .thenApply(answer -> settled(answer, false));
       case Ask.Look it ->
           leasing
@@ -490,7 +490,8 @@ final class SidecarServer implements Server, TermsSource {
         call -> {
           long millis = world.cluster.earliestNow().toEpochMilli();
           long names = ((long) call.hashCode() & 0x7fff) << 32 | keys.size() + 1;
-          return "%08x-%04x-7000-9001-%012x".formatted(millis >>> 16, millis & 0xffff, names);
+          return "%08x-%04x-7000-9%03x-%012x"
+              .formatted(millis >>> 16, millis & 0xffff, sidecar.hashCode() & 0xfff, names);
         });
   }
 

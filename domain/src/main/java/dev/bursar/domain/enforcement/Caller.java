@@ -45,8 +45,23 @@ public record Caller(
     return request.dryRun() ? null : operation(request.isLease() ? "lease" : "reserve");
   }
 
-  /** The same call's next try, which is decided by itself. */
+  /**
+   * The same call's next step, or next try, which is decided by itself. Its key tells the time that
+   * the call's tells: a copy that comes late is not taken for new.
+   */
   public Caller next(String what) {
-    return new Caller(actor, idempotencyKey, key + '#' + what, fingerprint, lookedUpThrough);
+    return keyed(Operation.stepOf(key, what));
+  }
+
+  /**
+   * The step that takes back what the same call has done. Its key tells no time: what is taken back
+   * is not refused for that it is late, and a copy finds nothing left to take back.
+   */
+  public Caller takingBack() {
+    return keyed(Operation.stepOf("back", key));
+  }
+
+  private Caller keyed(String step) {
+    return new Caller(actor, idempotencyKey, step, fingerprint, lookedUpThrough);
   }
 }

@@ -223,7 +223,7 @@ public final class Leasing implements Leases {
               answer ->
                   answer instanceof Answer.Refused<Settled> refused
                       ? enforcement
-                          .release(added, caller.next("release"))
+                          .release(added, caller.takingBack())
                           .thenCompose(
                               released ->
                                   refused.refusal().code() == Code.LEASE_ENDED

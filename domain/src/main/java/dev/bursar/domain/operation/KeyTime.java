@@ -25,10 +25,11 @@ final class KeyTime {
    * When a key was made, by itself, in milliseconds since 1970, or {@link #NONE}. Letters count in
    * any case.
    *
-   * @param from where in the text the key begins; it ends with the text
+   * @param from where in the text the key begins
+   * @param to where it ends
    */
-  static long millis(String text, int from) {
-    return switch (text.length() - from) {
+  static long millis(String text, int from, int to) {
+    return switch (to - from) {
       case UUID_LENGTH -> ofUuid(text, from);
       case ULID_LENGTH -> ofUlid(text, from);
       default -> NONE;

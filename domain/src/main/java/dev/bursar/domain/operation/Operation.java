@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * the client.
  *
  * @param key names the operation within its entity, for example {@code commit:rsv_…} and, on a line
- *     of its own, the client's key {@code K1}, which can have anything in it but a line's end
+ *     of its own, the client's key {@code K1}, which can have anything in it but a line's end; each
+ *     further line names a step of what the client asks for
  * @param fingerprint 64 bits of a hash of the request's content
  */
 public record Operation(String key, long fingerprint) {
@@ -31,6 +32,11 @@ public record Operation(String key, long fingerprint) {
   /** What a client asks for under a key of its own. */
   public static Operation ofClient(String kind, String key, long fingerprint) {
     return new Operation(kind + '\n' + key, fingerprint);
+  }
+
+  /** The key of a step of what a client asks for under this key. */
+  public static String stepOf(String key, String step) {
+    return key + '\n' + step;
   }
 
   /** What a report asks for, whatever else it says: source and id name it. */
@@ -56,8 +62,9 @@ public record Operation(String key, long fingerprint) {
 
   /** The same in microseconds since 1970; {@link KeyTime#NONE} if the key does not tell. */
   long keyMicros() {
-    int end = key.indexOf('\n');
-    long millis = end < 0 ? KeyTime.NONE : KeyTime.millis(key, end + 1);
+    int from = key.indexOf('\n') + 1;
+    int to = key.indexOf('\n', from);
+    long millis = from == 0 ? KeyTime.NONE : KeyTime.millis(key, from, to < 0 ? key.length() : to);
     return millis == KeyTime.NONE ? KeyTime.NONE : millis * MICROS_PER_MILLI;
   }
 }

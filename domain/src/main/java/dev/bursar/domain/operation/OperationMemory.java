@@ -187,7 +187,7 @@ public final class OperationMemory {
   public boolean mayHaveForgotten(Origin origin) {
     return mayHaveForgottenSince(origin.soughtThrough())
         && forgottenMicros != NEVER
-        && ChronoUnit.MICROS.between(Instant.EPOCH, origin.madeAt()) <= forgottenMicros;
+        && ChronoUnit.MICROS.between(Instant.EPOCH, origin.since()) <= forgottenMicros;
   }
 
   /** The newest row of which something was forgotten, or a later one; 0 if nothing was. */

@@ -33,8 +33,8 @@ final class Course<W> {
   /** What the org makes of it: in its journal, once that is known to have it. */
   Plan plan;
 
-  /** When that was first decided on here, whatever has come of it: nothing was done before. */
-  private @Nullable Instant firstMadeAt;
+  /** When that was first decided on, as far as is known here, whatever has come of it. */
+  private Origin first;
 
   /** Whether the others are to hold; otherwise they are only asked what they would say. */
   final boolean holding;
@@ -119,7 +119,7 @@ final class Course<W> {
 
   Course(Plan plan, boolean holding, @Nullable Operation operation, long nowMs) {
     this.plan = plan;
-    this.firstMadeAt = plan.madeAt();
+    this.first = Origin.recordedAt(plan.madeAt());
     this.holding = holding;
     this.operation = operation;
     this.teamAnswered = !plan.asksTeam();
@@ -302,6 +302,7 @@ final class Course<W> {
 
   /** It is decided on only now, when team and wallet were known to have come so far. */
   void decidedNow(long teamRow, long walletRow) {
+    this.first = Origin.of(plan.madeAt());
     this.teamRow = teamRow;
     this.walletRow = walletRow;
   }
@@ -309,20 +310,19 @@ final class Course<W> {
   /** It is in the journal as this, be it decided on again: the others may know it by the first. */
   void decidedAs(Plan anew) {
     plan = anew;
-    Instant madeAt = anew.madeAt();
-    if (madeAt == null || (firstMadeAt != null && madeAt.isBefore(firstMadeAt))) {
-      firstMadeAt = madeAt;
-    }
+    first = first.orOf(Origin.recordedAt(anew.madeAt()));
+    teamRow = 0;
+    walletRow = 0;
   }
 
   /** Since when the team may have done something of it. */
   Origin atTeam() {
-    return Origin.of(firstMadeAt, teamRow);
+    return first.soughtThrough(teamRow);
   }
 
   /** The same of the wallet. */
   Origin atWallet() {
-    return Origin.of(firstMadeAt, walletRow);
+    return first.soughtThrough(walletRow);
   }
 
   /** The wallet bars it, or says what it answered to the hold, and not how that stands by now. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import dev.bursar.domain.enforcement.Caller;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -161,6 +162,7 @@ final class OperationMemoryTest {
           00000000-0002-7abc-8def-0123456789ab   | 1970-01-01T00:00:00.002Z
           018FC1B2-A3F0-7ABC-9DEF-0123456789AB   | 2024-05-29T00:14:21.168Z
           k:00000000-0002-7abc-8def-0123456789ab |
+          00000000-0002-7abc-8def-0123456789ab#2 |
           00000000000000000000001234             |
           018fc1b2-a3f0-4abc-9def-0123456789ab   |
           018fc1b2-a3f0-7abc-cdef-0123456789ab   |
@@ -175,6 +177,25 @@ final class OperationMemoryTest {
           """)
   void someKeysCarryTheirTime(String key, Instant madeAt) {
     assertThat(Operation.ofClient("commit:rsv_a_b_c", key, 1).keyMadeAt()).isEqualTo(madeAt);
+  }
+
+  /** What is added to a lease is held under a key of the report's: a copy of that may come late. */
+  @Test
+  void aStepOfACallIsAsOldAsTheCall() {
+    Caller call = new Caller("key1", UUID_AT_2_MS, UUID_AT_2_MS, 7);
+    Operation step = call.next("more").next("again").operation("lease");
+    memory.remember(step, new Place(1, 0), 2_000);
+    for (int at = 2_001; at <= 2_003; at++) {
+      remember("k" + at, at);
+    }
+    assertThat(memory.find(step)).isNull();
+    assertThat(refusal(step)).isEqualTo(Refusal.Code.IDEMPOTENCY_KEY_EXPIRED);
+    assertThat(refusal(call.takingBack().operation("release:rsv_a_b_c"))).isNull();
+  }
+
+  private Refusal.Code refusal(Operation operation) {
+    Refusal refusal = memory.refusal(operation, Instant.ofEpochMilli(3));
+    return refusal == null ? null : refusal.code();
   }
 
   private boolean mayHaveForgotten(String key) {

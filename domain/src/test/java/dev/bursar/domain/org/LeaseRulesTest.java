@@ -23,12 +23,14 @@ import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.Catalogs;
 import dev.bursar.domain.catalog.Rate;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.lease.LeaseTerms;
@@ -174,6 +176,32 @@ final class LeaseRulesTest {
     assertThat(out(later)).isEmpty();
     settle(Closure.givenBack(lease).drawnFrom(lease));
     assertThat(out(NOON)).isEmpty();
+  }
+
+  /** It was settled, and all of it was forgotten, before a copy of the report's question came. */
+  @Test
+  void whatWasAddedIsNotAddedAgainUnderAKeyThatTellsWhenItWasMade() {
+    OperationMemory one = new OperationMemory(1, Duration.ofDays(1).toNanos() / 1_000);
+    Given<OrgCommand, OrgEvent, OrgReply> forgetful = acme(new Org("acme", LATENESS, one), one);
+    Request<OrgCommand> other = leasing("other", null);
+    String lease = forgetful.when(other, NOON).reply(OrgReply.Begun.class).plan().reservation();
+    Request<OrgCommand> adding = leasing(madeAt(NOON), lease);
+    Plan more = forgetful.when(adding, NOON).reply(OrgReply.Begun.class).plan();
+    forgetful.after(NOON, new OrgCommand.Settle(Closure.added(more.reservation(), lease)));
+    forgetful.when(leasing("another", null), NOON.plusSeconds(1)).reply(OrgReply.Begun.class);
+    forgetful.when(adding, NOON.plusSeconds(2)).thenRefused(Code.IDEMPOTENCY_KEY_EXPIRED);
+  }
+
+  private static Request<OrgCommand> leasing(String key, @Nullable String more) {
+    Caller call = new Caller("key1", key, key, 7);
+    Caller caller = more == null ? call : call.next("more");
+    OrgCommand.Reserve ask = lease(caller.key(), ANN, null, "1", Map.of(), 3_600, more);
+    return new Request<>(ask, caller.reserving(ask.request()));
+  }
+
+  private static String madeAt(Instant at) {
+    long millis = at.toEpochMilli();
+    return "%08x-%04x-7000-8000-000000000001".formatted(millis >>> 16, millis & 0xffff);
   }
 
   /** What was added last is heard of first. */

@@ -83,15 +83,15 @@ final class LastRowsTest {
 
   @Test
   void ofAWalletThatHasNotAnsweredNothingIsKnown() {
-    assertThat(charged(plan("r1", "main"), false)).isEqualTo(new Origin(AT, 0));
+    assertThat(charged(plan("r1", "main"), false)).isEqualTo(Origin.of(AT, 0));
   }
 
   @Test
   void whatIsDecidedOnNowIsNotInTheRowsThatTheWalletHas() {
     charged(plan("r1", "main"), false);
     protocol.walletAnswered("r1", HELD_NOTHING, 7);
-    assertThat(charged(plan("r2", "main"), false)).isEqualTo(new Origin(AT, 7));
-    assertThat(charged(plan("r3", "other"), false)).isEqualTo(new Origin(AT, 0));
+    assertThat(charged(plan("r2", "main"), false)).isEqualTo(Origin.of(AT, 7));
+    assertThat(charged(plan("r3", "other"), false)).isEqualTo(Origin.of(AT, 0));
   }
 
   @Test
@@ -100,13 +100,13 @@ final class LastRowsTest {
     charged(plan("r2", "main"), false);
     protocol.walletAnswered("r1", HELD_NOTHING, 7);
     protocol.walletAnswered("r2", HELD_NOTHING, 5);
-    assertThat(charged(plan("r3", "main"), false)).isEqualTo(new Origin(AT, 7));
+    assertThat(charged(plan("r3", "main"), false)).isEqualTo(Origin.of(AT, 7));
   }
 
   @Test
   void whatWasDecidedOnBeforeMayBeInAnyOfThem() {
     charged(plan("r1", "main"), false);
     protocol.walletAnswered("r1", HELD_NOTHING, 7);
-    assertThat(charged(plan("r2", "main"), true)).isEqualTo(new Origin(AT, 0));
+    assertThat(charged(plan("r2", "main"), true)).isEqualTo(Origin.recordedAt(AT));
   }
 }

@@ -7,7 +7,9 @@ import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.time.Clocks;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -591,9 +593,26 @@ final class ReservationProtocolTest {
     Conversation r = Conversation.reporting();
     r.begun("ann");
     Origin first = r.askedTeamOf();
-    r.foundDecidedLater(Duration.ofMillis(100));
+    r.foundDecidedLater(Duration.ofHours(1));
     assertThat(r.takenOver()).contains("team research: CountUsage");
     assertThat(r.askedTeamOf()).isEqualTo(first);
+  }
+
+  /** Who put it into the journal may have decided on it before, and have asked the team then. */
+  @Test
+  void whatIsInTheJournalIsAskedForSinceBeforeItWasDecidedOn() {
+    Conversation found = Conversation.reporting();
+    found.begun("ann");
+    Instant decided = found.askedTeamOf().madeAt();
+    found.foundDecidedLater(Duration.ofMillis(100));
+    found.takenOver();
+    Instant mayBeSince = decided.plusMillis(100).minus(Clocks.APART_MAX);
+    assertThat(found.askedTeamOf()).isEqualTo(new Origin(decided, mayBeSince, 0));
+
+    Conversation before = Conversation.reporting();
+    before.driveOn();
+    before.takenOver();
+    assertThat(before.askedTeamOf()).isEqualTo(Origin.recordedAt(decided));
   }
 
   /** It was begun, expired before anybody was answered, and came to nothing. */

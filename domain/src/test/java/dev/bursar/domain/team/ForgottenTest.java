@@ -15,15 +15,24 @@ import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Origin;
+import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.protocol.Effect;
+import dev.bursar.domain.protocol.ReservationProtocol;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -83,6 +92,59 @@ final class ForgottenTest {
     assertThat(when("r1", hold("r1", Origin.of(NOON)), LONG_AFTER))
         .isEqualTo(new Outcome.Forgotten<>(1));
     assertThat(state.tallies().holds("r1")).isFalse();
+  }
+
+  /**
+   * The org asked for it by a decision that did not come into its journal. A later one did, and is
+   * all that another life of the org knows of.
+   */
+  @Test
+  void whatWasDecidedOnBeforeIsNotHeldAgainByWhoDrivesItOn() {
+    ReservationProtocol<String> org = new ReservationProtocol<>();
+    org.driveOn(plan("r1", NOON.plusMillis(100)), 0);
+    List<Effect<String>> asked =
+        org.orgAnswered("r1", new Answer.Done<>(new OrgReply.TakenOver(1), false));
+    Request<TeamCommand> hold =
+        asked.stream()
+            .filter(Effect.AskTeam.class::isInstance)
+            .map(each -> ((Effect.AskTeam<String>) each).request())
+            .findFirst()
+            .orElseThrow();
+    assertThat(team.decide(List.of(hold), LONG_AFTER).outcomes())
+        .containsExactly(new Outcome.Forgotten<>(1));
+  }
+
+  private static Plan plan(String reservation, Instant madeAt) {
+    ReserveRequest request =
+        new ReserveRequest(
+            new Subject("acme", "research", null, null, null, null),
+            null,
+            null,
+            null,
+            "main",
+            null,
+            Credits.of(2),
+            "platform",
+            300,
+            OveragePolicy.RECORD,
+            false,
+            false,
+            Map.of());
+    return new Plan(
+        reservation,
+        request,
+        "main",
+        "platform",
+        Credits.of(2),
+        null,
+        List.of(),
+        List.of(TEN),
+        "key1",
+        reservation,
+        new byte[16],
+        List.of(),
+        madeAt,
+        null);
   }
 
   @Test
