@@ -8,6 +8,7 @@ import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.decision.LocalDecider;
 import dev.bursar.sidecar.decision.OpenReservation;
+import dev.bursar.sidecar.decision.Unchargeable;
 import dev.bursar.sidecar.lease.LeaseKey;
 import dev.bursar.sidecar.lease.Rooms;
 import dev.bursar.sidecar.lease.Wanted;
@@ -445,6 +446,8 @@ public final class Sidecar implements Changes, AutoCloseable {
   /**
    * What becomes of a request that nobody can be asked about. It is let pass only for an org of
    * which the server has told with this key: whose key it is nobody knows otherwise.
+   *
+   * @return failed with an {@link Unchargeable} if the server would refuse it by the org's terms
    */
   public CompletionStage<Decision> unasked(ReserveRequest request) {
     return unasked(request, null);
@@ -467,13 +470,20 @@ public final class Sidecar implements Changes, AutoCloseable {
       return away("nobody can be asked, and nothing is leased for it");
     }
     CompletableFuture<?>[] kept = new CompletableFuture<?>[1];
-    Decision decision =
-        desk.with(
-            decider -> {
-              Decision it = decider.unchecked(request, desks.newId(desk), host.nanos(), host.now());
-              kept[0] = consequence(desk, decider, key, it);
-              return it;
-            });
+    Decision decision;
+    try {
+      decision =
+          desk.with(
+              decider -> {
+                Decision it =
+                    decider.unchecked(request, desks.newId(desk), host.nanos(), host.now());
+                kept[0] = consequence(desk, decider, key, it);
+                return it;
+              });
+    } catch (Unchargeable refused) {
+      meters.unasked(false);
+      return CompletableFuture.failedFuture(refused);
+    }
     meters.unasked(decision instanceof Decision.Allowed);
     CompletableFuture<?> until = kept[0];
     return until == null

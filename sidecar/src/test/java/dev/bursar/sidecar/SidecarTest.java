@@ -7,9 +7,11 @@ import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.identity.Subject;
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.decision.OpenReservation;
+import dev.bursar.sidecar.decision.Unchargeable;
 import dev.bursar.sidecar.lease.ModelServer;
 import dev.bursar.sidecar.lease.Wanted;
 import dev.bursar.sidecar.usage.CallKey;
@@ -223,6 +225,58 @@ final class SidecarTest {
                 Decision.Denied.class, it -> assertThat(it.code()).isEqualTo("not_entitled"));
       }
     }
+  }
+
+  /** What can't be charged afterwards would be free. */
+  @Test
+  void nobodyIsLetPassForWhatTheTermsHaveNoPriceOfThoughNobodyCanBeAsked() throws Exception {
+    SidecarSettings allowing = SidecarSettings.USUAL.failing(FailMode.ALLOW, Map.of());
+    try (Sidecar sidecar = sidecar(allowing, LARGE)) {
+      sidecar.terms("acme").toCompletableFuture().join();
+      server.away(true);
+      for (ReserveRequest each :
+          List.of(
+              used("nosuch", "input_tokens", 5),
+              used(ModelServer.PRICED_MODEL, "pictures", 5),
+              used(null, "input_tokens", 5))) {
+        assertThat(sidecar.unasked(each).toCompletableFuture().join())
+            .as("%s", each)
+            .isInstanceOfSatisfying(
+                Decision.Denied.class, it -> assertThat(it.code()).isEqualTo("no_rate"));
+      }
+      assertThat(
+              sidecar
+                  .unasked(used(ModelServer.PRICED_MODEL, "output_tokens", Long.MAX_VALUE))
+                  .toCompletableFuture())
+          .failsWithin(Duration.ofSeconds(30))
+          .withThrowableThat()
+          .withCauseInstanceOf(Unchargeable.class);
+      assertThat(sidecar.meters().uncheckedDenied()).isEqualTo(4);
+      assertThat(sidecar.file().unsent()).isZero();
+      assertThat(
+              sidecar
+                  .unasked(used(ModelServer.PRICED_MODEL, "input_tokens", 5))
+                  .toCompletableFuture()
+                  .join())
+          .isInstanceOf(Decision.Allowed.class);
+    }
+  }
+
+  private static ReserveRequest used(@Nullable String model, String meter, long units) {
+    return new ReserveRequest(
+        Subject.ofOrg("acme"),
+        "chat",
+        model,
+        null,
+        null,
+        Map.of(meter, units),
+        null,
+        null,
+        300,
+        null,
+        true,
+        false,
+        Map.of());
   }
 
   /** It has run, whatever this machine's clock says of when. */

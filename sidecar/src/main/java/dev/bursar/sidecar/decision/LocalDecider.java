@@ -5,6 +5,7 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.sidecar.decision.Decision.Allowed;
 import dev.bursar.sidecar.decision.Decision.Denied;
 import dev.bursar.sidecar.decision.Decision.Elsewhere;
@@ -219,8 +220,10 @@ public final class LocalDecider {
   }
 
   /**
-   * Allows a request that nobody can be asked about, unless the terms say that it may not be; what
-   * it costs is told later, if it is not known here.
+   * Allows a request that nobody can be asked about, unless the terms say that it may not be, or
+   * can't be charged; what it costs is told later, if no terms are known.
+   *
+   * @throws Unchargeable if the server would refuse it, by the terms
    */
   public Decision unchecked(ReserveRequest request, String id, long now, Instant wall) {
     Terms known = terms;
@@ -237,10 +240,15 @@ public final class LocalDecider {
         usage == null || known == null
             ? null
             : known.prices().price(request.feature(), request.model(), wall);
-    Credits amount = orNothing(request.amount());
-    if (usage != null && price != null && price.unpriced(usage) == null) {
-      amount = orNothing(cost(price, usage));
+    String noRate = usage == null || known == null ? null : noRate(request, usage, price);
+    if (noRate != null) {
+      return new Denied(DenialCode.NO_RATE.word(), noRate);
     }
+    if (known != null) {
+      requireCreditType(request.creditType(), known);
+    }
+    Credits amount =
+        usage == null || price == null ? orNothing(request.amount()) : chargeable(price, usage);
     String type = price == null ? request.creditType() : price.creditType();
     String creditType = type == null ? "" : type;
     Spending spending = new Spending(amount.micros(), usage == null ? Map.of() : usage);
@@ -257,6 +265,38 @@ public final class LocalDecider {
     long expiresAt = now + request.ttlSeconds() * SECOND;
     open.put(new OpenReservation(id, request, price, creditType, none, spending, wall, expiresAt));
     return new Allowed(id, amount.micros(), creditType, expiresAt - now, null);
+  }
+
+  /** What of its usage has no price; null if all has one. */
+  private static @Nullable String noRate(
+      ReserveRequest request, Map<String, Long> usage, @Nullable Price price) {
+    String of = "feature %s and model %s".formatted(request.feature(), request.model());
+    if (price == null) {
+      return "the catalog has no rate for " + of;
+    }
+    String meter = price.unpriced(usage);
+    return meter == null
+        ? null
+        : "the catalog has no rate for the meter %s of %s".formatted(meter, of);
+  }
+
+  private static void requireCreditType(@Nullable String creditType, Terms known) {
+    if (creditType != null && !known.isCreditType(creditType)) {
+      throw new Unchargeable(
+          new Refusal(
+              Refusal.Code.UNKNOWN_CREDIT_TYPE,
+              "credit_type",
+              creditType + " is no credit type of the catalog"));
+    }
+  }
+
+  private static Credits chargeable(Price price, Map<String, Long> usage) {
+    Credits cost = price.chargeable(usage);
+    if (cost == null) {
+      throw new Unchargeable(
+          new Refusal(Refusal.Code.AMOUNT_OVERFLOW, "usage", "costs more than can be counted"));
+    }
+    return cost;
   }
 
   private static Credits orNothing(@Nullable Credits amount) {

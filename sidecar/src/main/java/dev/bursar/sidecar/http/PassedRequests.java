@@ -6,11 +6,14 @@ import dev.bursar.api.http.RequestHandler.Elsewhere;
 import dev.bursar.api.http.Responses;
 import dev.bursar.api.json.Body;
 import dev.bursar.api.json.JsonReader;
+import dev.bursar.api.operation.Outcomes;
 import dev.bursar.api.problem.Fault;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.decision.Decision;
+import dev.bursar.sidecar.decision.Unchargeable;
+import dev.bursar.sidecar.gateway.Gate;
 import dev.bursar.sidecar.openai.Unsent;
 import dev.bursar.sidecar.server.Server;
 import dev.bursar.sidecar.server.ServerAway;
@@ -21,9 +24,11 @@ import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.model.ContentType;
@@ -35,13 +40,17 @@ import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.RequestEntity;
 import org.apache.pekko.http.javadsl.model.Uri;
+import org.apache.pekko.http.javadsl.settings.ConnectionPoolSettings;
 import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
+import org.apache.pekko.stream.BufferOverflowException;
 import org.apache.pekko.stream.KillSwitches;
 import org.apache.pekko.stream.SharedKillSwitch;
+import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import scala.concurrent.duration.FiniteDuration;
 
 /** What is not decided here, as it came, to the server; and its answer back. */
 final class PassedRequests implements Elsewhere {
@@ -77,7 +86,26 @@ final class PassedRequests implements Elsewhere {
       Problem.closing(
           413, "too_large", "bodies of at most %d bytes are passed on".formatted(BODY_BYTES_MAX));
 
-  private static final Duration DECIDED_WITHIN = Duration.ofSeconds(10);
+  private static final Problem BUSY =
+      Problem.passing(503, "busy", "more waits for the server than can be passed on; ask again");
+
+  private static final String STREAM = "/v1/leases/stream";
+  private static final int STREAMS_MAX = 16;
+
+  private static final Problem STREAMS =
+      Problem.passing(
+          503, "busy", "%d streams are passed on, and no more are".formatted(STREAMS_MAX));
+
+  /** A server that has not decided so long after it was asked is away. */
+  static final Duration DECIDED_WITHIN = Duration.ofSeconds(10);
+
+  /** How long a decision waits for its turn to be asked for. */
+  static final Duration TURN_WITHIN = Duration.ofSeconds(10);
+
+  /** Decisions that the server is asked for at once, and that wait for their turn. */
+  static final int DECISIONS_MAX = 64;
+
+  static final int WAITING_MAX = 1_024;
 
   private final ClassicActorSystemProvider system;
   private final Http http;
@@ -89,7 +117,26 @@ final class PassedRequests implements Elsewhere {
 
   private final KnownAnswers known;
   private final SharedKillSwitch streams = KillSwitches.shared("passed");
+  private final Semaphore live = new Semaphore(STREAMS_MAX);
+  private final Duration decidedWithin;
+  private final Turns turns;
 
+  /** Each kind has connections of its own: none waits for those of another. */
+  private final ConnectionPoolSettings ofDecisions;
+
+  private final ConnectionPoolSettings ofStreams;
+  private final ConnectionPoolSettings others;
+
+  /** When the server was last heard to decide, on the clock that only runs forward. */
+  private volatile long answeredAt = System.nanoTime();
+
+  /** When there was no connection to it last, on the same clock. */
+  private volatile long unreachedAt = answeredAt;
+
+  /**
+   * @param decidedWithin how long a decision of the server is waited for
+   * @param turnWithin how long, before that, a turn to ask for it
+   */
   PassedRequests(
       ClassicActorSystemProvider system,
       URI base,
@@ -97,7 +144,9 @@ final class PassedRequests implements Elsewhere {
       OwnKey key,
       Sidecar sidecar,
       KnownAnswers known,
-      InstantSource clock) {
+      InstantSource clock,
+      Duration decidedWithin,
+      Duration turnWithin) {
     this.system = system;
     this.http = Http.get(system);
     this.base = base;
@@ -106,6 +155,19 @@ final class PassedRequests implements Elsewhere {
     this.sidecar = sidecar;
     this.known = known;
     this.clock = clock;
+    this.decidedWithin = decidedWithin;
+    this.turns = new Turns(DECISIONS_MAX, WAITING_MAX, turnWithin);
+    this.others = ConnectionPoolSettings.create(system.classicSystem());
+    this.ofStreams = others.withMaxConnections(STREAMS_MAX);
+    // What is waited for no longer takes no connection, either.
+    this.ofDecisions =
+        others
+            .withMaxConnections(DECISIONS_MAX)
+            .withConnectionSettings(
+                others
+                    .getConnectionSettings()
+                    .withIdleTimeout(
+                        FiniteDuration.create(decidedWithin.toNanos(), TimeUnit.NANOSECONDS)));
   }
 
   /** Ends streams of events in good order, which would not end by themselves. */
@@ -122,6 +184,13 @@ final class PassedRequests implements Elsewhere {
     if (request.entity().getContentLengthOption().orElse(0) > BODY_BYTES_MAX) {
       return CompletableFuture.completedFuture(refuse(request, TOO_LARGE));
     }
+    if (wish != null) {
+      return decidedThere(request, wish);
+    }
+    return isStream(request) ? live(request) : asked(request, others);
+  }
+
+  private HttpRequest passed(HttpRequest request) {
     Uri uri =
         request
             .getUri()
@@ -141,41 +210,134 @@ final class PassedRequests implements Elsewhere {
         passed = passed.addHeader(header);
       }
     }
-    String repeated = wish == null ? null : idempotencyKey(request);
-    String operation = wish == null ? "" : EnforcementRoutes.reserving(wish);
-    known.sending(operation, repeated);
-    CompletionStage<HttpResponse> answer = http.singleRequest(passed);
-    return (wish == null ? answer : soon(answer).thenApply(it -> unlessAway(it, wish)))
+    return passed;
+  }
+
+  private CompletionStage<HttpResponse> sent(HttpRequest request, ConnectionPoolSettings pool) {
+    return http.singleRequest(
+        passed(request), http.defaultClientHttpsContext(), pool, system.classicSystem().log());
+  }
+
+  private CompletionStage<HttpResponse> asked(HttpRequest request, ConnectionPoolSettings pool) {
+    return CompletableFuture.completedFuture(request)
+        .thenCompose(it -> sent(it, pool))
         .thenApply(this::cleaned)
-        .exceptionallyCompose(
+        .exceptionally(
             error -> {
-              Throwable cause = error instanceof CompletionException ? error.getCause() : error;
-              LOG.atDebug().setMessage("the server could not be asked").setCause(cause).log();
-              boolean unsent = Unsent.is(cause);
-              if (unsent) {
-                known.unsent(operation, repeated);
-              }
-              if (cause instanceof EntityStreamSizeException) {
-                return CompletableFuture.completedFuture(refuse(request, TOO_LARGE));
-              }
-              return wish != null
-                  ? unasked(request, wish, unsent)
-                  : CompletableFuture.completedFuture(refuse(request, AWAY));
+              Throwable cause = told(error);
+              return refuse(
+                  request,
+                  cause instanceof EntityStreamSizeException
+                      ? TOO_LARGE
+                      : cause instanceof BufferOverflowException && !server.isSilent()
+                          ? BUSY
+                          : AWAY);
             });
   }
 
-  /** Fails if it does not come soon: whoever asks for a decision does not wait for long. */
-  private CompletionStage<HttpResponse> soon(CompletionStage<HttpResponse> answer) {
-    CompletableFuture<HttpResponse> soon = new CompletableFuture<>();
-    answer.whenComplete(
-        (it, error) -> {
-          if (error != null) {
-            soon.completeExceptionally(error);
-          } else if (!soon.complete(it)) {
-            it.discardEntityBytes(system);
-          }
-        });
-    return soon.orTimeout(DECIDED_WITHIN.toNanos(), TimeUnit.NANOSECONDS);
+  private static Throwable told(Throwable error) {
+    Throwable cause = Gate.cause(error);
+    LOG.atDebug().setMessage("the server could not be asked").setCause(cause).log();
+    return cause;
+  }
+
+  /** What goes on for as long as its client likes has places of its own, and waits for none. */
+  private CompletionStage<HttpResponse> live(HttpRequest request) {
+    if (!live.tryAcquire()) {
+      return CompletableFuture.completedFuture(refuse(request, STREAMS));
+    }
+    return asked(request, ofStreams).thenApply(this::untilItsEnd);
+  }
+
+  /** Its place is free once it has ended; at once, if it was refused. */
+  private HttpResponse untilItsEnd(HttpResponse answer) {
+    if (answer.entity().isStrict()) {
+      live.release();
+      return answer;
+    }
+    // It runs from now on, and is cancelled if nobody reads it soon: so its end is always seen.
+    Source<ByteString, NotUsed> events =
+        answer
+            .entity()
+            .getDataBytes()
+            .watchTermination(
+                (any, ended) -> {
+                  ended.whenComplete((done, error) -> live.release());
+                  return NotUsed.getInstance();
+                })
+            .preMaterialize(system)
+            .second();
+    return answer.withEntity(HttpEntities.createChunked(answer.entity().getContentType(), events));
+  }
+
+  private CompletionStage<HttpResponse> decidedThere(HttpRequest request, ReserveRequest wish) {
+    long since = System.nanoTime();
+    // It may be sent from now on.
+    known.sending(EnforcementRoutes.reserving(wish), idempotencyKey(request));
+    return turns
+        .next()
+        .handleAsync(
+            (turn, none) -> {
+              if (none != null) {
+                // Of all that were sent before it, none was answered meanwhile: nobody is there.
+                boolean isHung = none instanceof TimeoutException && answeredAt - since < 0;
+                return unsent(request, wish, isHung || isUnreached() || server.isSilent());
+              }
+              if (server.isSilent()) {
+                turns.over();
+                return unsent(request, wish, true);
+              }
+              return decidedNow(request, wish);
+            },
+            system.classicSystem().dispatcher())
+        .thenCompose(answer -> answer);
+  }
+
+  /** Whether it took no connection just now: that goes by what was tried lately only. */
+  private boolean isUnreached() {
+    long at = unreachedAt;
+    return at - answeredAt > 0 && System.nanoTime() - at < TURN_WITHIN.toNanos();
+  }
+
+  /** The server has heard nothing of it, and won't: it is away, or others had its turn. */
+  private CompletionStage<HttpResponse> unsent(
+      HttpRequest request, ReserveRequest wish, boolean isAway) {
+    known.unsent(EnforcementRoutes.reserving(wish), idempotencyKey(request));
+    return isAway
+        ? unasked(request, wish, true)
+        : CompletableFuture.completedFuture(refuse(request, BUSY));
+  }
+
+  private CompletionStage<HttpResponse> decidedNow(HttpRequest request, ReserveRequest wish) {
+    CompletableFuture<HttpResponse> answer =
+        CompletableFuture.completedFuture(request)
+            .thenCompose(it -> sent(it, ofDecisions))
+            // Its turn is over with its last byte: nobody who reads slowly has it for longer.
+            .thenCompose(
+                it ->
+                    it.entity()
+                        .toStrict(decidedWithin.toMillis(), system)
+                        .thenApply(it::withEntity))
+            .whenComplete(
+                (it, error) -> {
+                  if (it != null) {
+                    answeredAt = System.nanoTime();
+                  }
+                  turns.over();
+                });
+    // Whoever asks for a decision does not wait for long.
+    return answer
+        .copy()
+        .orTimeout(decidedWithin.toNanos(), TimeUnit.NANOSECONDS)
+        .thenApply(it -> cleaned(unlessAway(it, wish)))
+        .exceptionallyCompose(
+            error -> {
+              if (!Unsent.is(told(error))) {
+                return unasked(request, wish, false);
+              }
+              unreachedAt = System.nanoTime();
+              return unsent(request, wish, true);
+            });
   }
 
   /**
@@ -187,7 +349,6 @@ final class PassedRequests implements Elsewhere {
     if (wish.commit() || (status != 429 && status < 500)) {
       return answer;
     }
-    answer.discardEntityBytes(system);
     throw new ServerAway("the server answered " + status);
   }
 
@@ -220,7 +381,13 @@ final class PassedRequests implements Elsewhere {
             : known.instead(operation, repeated, once -> decided(wish, once)))
         .handle(
             (reply, failed) ->
-                failed == null ? Responses.of(reply, request) : refuse(request, AWAY));
+                failed == null
+                    ? Responses.of(reply, request)
+                    : refuse(
+                        request,
+                        Gate.cause(failed) instanceof Unchargeable it
+                            ? Outcomes.problem(it.refusal())
+                            : AWAY));
   }
 
   private CompletionStage<Reply> decided(ReserveRequest wish, @Nullable CallKey once) {
@@ -261,6 +428,10 @@ final class PassedRequests implements Elsewhere {
     return request.method().equals(HttpMethods.POST)
         && request.getUri().path().equals("/v1/reservations")
         && request.entity().isStrict();
+  }
+
+  private static boolean isStream(HttpRequest request) {
+    return request.method().equals(HttpMethods.GET) && request.getUri().path().equals(STREAM);
   }
 
   private boolean hasOwnKey(HttpRequest request) {

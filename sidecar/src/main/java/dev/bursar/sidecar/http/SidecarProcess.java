@@ -174,7 +174,16 @@ public final class SidecarProcess implements AutoCloseable {
                 defaults,
                 registry);
     PassedRequests passed =
-        new PassedRequests(system, options.server(), client, key, sidecar, known, clock);
+        new PassedRequests(
+            system,
+            options.server(),
+            client,
+            key,
+            sidecar,
+            known,
+            clock,
+            PassedRequests.DECIDED_WITHIN,
+            PassedRequests.TURN_WITHIN);
     RequestHandler handler =
         new RequestHandler(
             system,

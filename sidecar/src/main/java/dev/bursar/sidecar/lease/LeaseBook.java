@@ -602,6 +602,8 @@ public final class LeaseBook {
           settled(demand, lease, it, settled, now);
         }
       }
+      // It is reported in parts, each of which settles the terms.
+      case Told.Refused it when isTooLarge(it, settled) -> lease.reported(false);
       case Told.Refused it -> {
         lease.epoch = it.code().equals("lease_epoch_stale") ? 0 : lease.epoch;
         lease.reported(false);
@@ -628,6 +630,11 @@ public final class LeaseBook {
     }
     held.beginToLook(lease);
     held.closeIfDone(lease);
+  }
+
+  /** Nothing is wrong with a lease of which too much was reported at once. */
+  private static boolean isTooLarge(Told.Refused it, Ask.@Nullable Settle settled) {
+    return settled != null && settled.uses() > 0 && it.code().equals("too_large");
   }
 
   private void settled(

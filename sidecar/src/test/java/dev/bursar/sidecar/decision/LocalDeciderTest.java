@@ -755,6 +755,28 @@ final class LocalDeciderTest {
         .isInstanceOf(Wait.class);
   }
 
+  /**
+   * Such as a proxy on the way, that lets less pass at once: the server has heard nothing of it.
+   */
+  @Test
+  void aLeaseIsDecidedFromThoughTooMuchOfItWasReportedAtOnce() {
+    Desk desk = new Desk(1_000);
+    allowed(desk.charge("2"));
+    allowed(desk.charge("2"));
+    HeldLease lease = only(desk);
+    long left = lease.left();
+    Ask.Settle report = desk.decider.leases().held().report(lease.id(), 4_000_000, 2, desk.now);
+    assertThat(report).isNotNull();
+    desk.decider.leases().told(report, new Told.Refused("too_large", null), desk.now, desk.now);
+    assertThat(desk.decider.leases().nextAsk()).as("it is not given back").isNull();
+    assertThat(lease.left()).isEqualTo(left);
+    allowed(desk.decider.reserve(Desk.request("ann", "2", null, true), "x", desk.now, Desk.NOON));
+    desk.report(lease.id(), new Item("u1", 2_000_000));
+    desk.report(lease.id(), new Item("u2", 2_000_000));
+    assertThat(only(desk)).isSameAs(lease);
+    assertThat(desk.server.charged).isEqualTo(4_000_000);
+  }
+
   @Test
   void whoIsFrozenSpendsNothingAfterTheNextReport() {
     Desk desk = new Desk(1_000);

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,7 @@ import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.stream.javadsl.Sink;
 
 /** A sidecar's routes before a model of a server, asked without a network. */
 final class LocalRoutes implements AutoCloseable {
@@ -57,8 +59,26 @@ final class LocalRoutes implements AutoCloseable {
 
   /** What passes requests on to a server at this port. */
   PassedRequests passing(int port) {
+    return passing(port, PassedRequests.DECIDED_WITHIN, PassedRequests.TURN_WITHIN);
+  }
+
+  /** The same to a server that is to decide so soon, after a turn that is waited for so long. */
+  PassedRequests passing(int port, Duration decidedWithin, Duration turnWithin) {
     return new PassedRequests(
-        system, URI.create("http://127.0.0.1:" + port), model, key, sidecar, known, clock);
+        system,
+        URI.create("http://127.0.0.1:" + port),
+        model,
+        key,
+        sidecar,
+        known,
+        clock,
+        decidedWithin,
+        turnWithin);
+  }
+
+  /** Nobody reads what is left of an answer. */
+  void hangUp(HttpResponse answer) {
+    answer.entity().getDataBytes().runWith(Sink.cancelled(), system);
   }
 
   /** A request of whoever has the sidecar's key. */

@@ -2,6 +2,7 @@ package dev.bursar.sidecar.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.sidecar.SidecarSettings;
@@ -14,10 +15,21 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
@@ -43,6 +55,8 @@ final class PassedRequestsTest {
       "{'subject':{'org':'acme'},'feature':'chat','amount':'2','credit_type':'platform','commit':%s}";
 
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
+  private static final Duration LONG = Duration.ofSeconds(30);
 
   @TempDir private Path directory;
   private final ModelServer model = new ModelServer(1_000);
@@ -99,13 +113,16 @@ final class PassedRequestsTest {
     }
   }
 
+  /** Where nobody listens. */
+  private static int nobody() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, LOOPBACK)) {
+      return free.getLocalPort();
+    }
+  }
+
   @Test
   void whatCouldNotBeSentIsDecidedHere() throws Exception {
-    int nobody;
-    try (ServerSocket free = new ServerSocket(0, 1, LOOPBACK)) {
-      nobody = free.getLocalPort();
-    }
-    HttpResponse answer = answer(nobody, true);
+    HttpResponse answer = answer(nobody(), true);
     assertThat(LocalRoutes.text(answer))
         .contains("\"decision\":\"allow\"", "\"source\":\"unchecked\"");
     assertThat(answer.getHeader("X-Request-Id").map(HttpHeader::value)).contains("r-1");
@@ -205,5 +222,217 @@ final class PassedRequestsTest {
     } finally {
       server.stop(0);
     }
+  }
+
+  /** What a server is asked for, and when it answers. */
+  private static final class Holding implements AutoCloseable {
+
+    private static final String DENIAL = "{\"decision\":\"deny\",\"status\":\"denied\"}";
+
+    private final HttpServer server = HttpServer.create(new InetSocketAddress(LOOPBACK, 0), 0);
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    /** So many decisions may be answered. */
+    final Semaphore answering = new Semaphore(0);
+
+    final AtomicInteger decisions = new AtomicInteger();
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    Holding() throws IOException {
+      server.setExecutor(threads);
+      server.createContext("/", exchange -> answer(exchange, DENIAL));
+      server.createContext(
+          "/v1/reservations",
+          exchange -> {
+            decisions.incrementAndGet();
+            answering.acquireUninterruptibly();
+            answer(exchange, DENIAL);
+          });
+      server.createContext(
+          "/v1/leases/stream",
+          exchange -> {
+            try (exchange) {
+              exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+              exchange.sendResponseHeaders(200, 0);
+              exchange.getResponseBody().write("event: hello\n\n".getBytes(StandardCharsets.UTF_8));
+              exchange.getResponseBody().flush();
+              ended.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          });
+      server.start();
+    }
+
+    int port() {
+      return server.getAddress().getPort();
+    }
+
+    private static void answer(HttpExchange exchange, String text) throws IOException {
+      try (exchange) {
+        exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(200, body.length);
+        exchange.getResponseBody().write(body);
+      }
+    }
+
+    @Override
+    public void close() {
+      answering.release(Integer.MAX_VALUE / 4);
+      ended.countDown();
+      server.stop(0);
+      threads.shutdownNow();
+    }
+  }
+
+  private static CompletionStage<HttpResponse> ask(PassedRequests passing, boolean commit) {
+    return passing.answer(
+        LocalRoutes.post("/v1/reservations", BODY.formatted(commit).replace('\'', '"')));
+  }
+
+  private static void isBusy(HttpResponse answer) {
+    assertThat(answer.status().intValue()).as(answer.toString()).isEqualTo(503);
+    assertThat(LocalRoutes.text(answer)).contains("\"code\":\"busy\"");
+    assertThat(answer.getHeader("Retry-After")).isPresent();
+  }
+
+  private static HttpResponse stream(PassedRequests passing) {
+    return passing
+        .answer(HttpRequest.GET("/v1/leases/stream?sidecar=x"))
+        .toCompletableFuture()
+        .join();
+  }
+
+  private static void until(BooleanSupplier holds) {
+    long deadline = System.nanoTime() + LONG.toNanos();
+    while (!holds.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("it does not come").isLessThan(deadline);
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  @Test
+  void streamsHaveAFewPlacesOfTheirOwnAndTakeNoneOfOthers() throws Exception {
+    try (Holding server = new Holding()) {
+      server.answering.release(1);
+      PassedRequests passing = routes.passing(server.port());
+      List<HttpResponse> streams = new ArrayList<>();
+      for (int i = 0; i < 16; i++) {
+        HttpResponse stream = stream(passing);
+        assertThat(stream.status().intValue()).isEqualTo(200);
+        streams.add(stream);
+      }
+      for (int i = 0; i < 100; i++) {
+        isBusy(stream(passing));
+      }
+      isDecidedThere(LocalRoutes.come(ask(passing, true)));
+      assertThat(LocalRoutes.come(passing.answer(HttpRequest.GET("/v1/orgs"))).status().intValue())
+          .isEqualTo(200);
+      routes.hangUp(streams.getFirst());
+      until(() -> stream(passing).status().intValue() == 200);
+    }
+  }
+
+  private static List<CompletionStage<HttpResponse>> ask(PassedRequests passing, int times) {
+    return IntStream.range(0, times)
+        .<CompletionStage<HttpResponse>>mapToObj(i -> ask(passing, i % 2 == 0))
+        .toList();
+  }
+
+  /** As many as may be asked for at once, none of which is answered yet. */
+  private static List<CompletionStage<HttpResponse>> askAll(
+      PassedRequests passing, Holding server) {
+    List<CompletionStage<HttpResponse>> all = ask(passing, PassedRequests.DECISIONS_MAX);
+    until(() -> server.decisions.get() == PassedRequests.DECISIONS_MAX);
+    return all;
+  }
+
+  /** What has waited in vain has not reached it since, when another does. */
+  private static void hasOnlyHeardOf(int decisions, PassedRequests passing, Holding server)
+      throws Exception {
+    server.answering.release(Integer.MAX_VALUE / 2);
+    isDecidedThere(LocalRoutes.come(ask(passing, true)));
+    assertThat(server.decisions.get()).isEqualTo(decisions + 1);
+  }
+
+  private static void isDecidedThere(HttpResponse answer) {
+    assertThat(LocalRoutes.text(answer))
+        .contains("\"decision\":\"deny\"")
+        .doesNotContain("\"source\"");
+  }
+
+  @Test
+  void whatTooManyWaitForIsNotDecidedHereWhileTheServerIsThere() throws Exception {
+    try (Holding server = new Holding()) {
+      PassedRequests passing = routes.passing(server.port(), LONG, LONG);
+      askAll(passing, server);
+      ask(passing, PassedRequests.WAITING_MAX);
+      isBusy(LocalRoutes.come(ask(passing, true)));
+      isBusy(LocalRoutes.come(ask(passing, false)));
+      assertThat(routes.sidecar.meters().uncheckedAllowed()).isZero();
+    }
+  }
+
+  @Test
+  void whatWaitsInVainForAServerThatDecidesIsNotDecidedHereAndNeverSent() throws Exception {
+    try (Holding server = new Holding()) {
+      PassedRequests passing = routes.passing(server.port(), LONG, Duration.ofSeconds(3));
+      List<CompletionStage<HttpResponse>> first = askAll(passing, server);
+      List<CompletionStage<HttpResponse>> waiting = ask(passing, 5);
+      server.answering.release();
+      until(() -> server.decisions.get() == PassedRequests.DECISIONS_MAX + 1);
+      for (CompletionStage<HttpResponse> each : waiting.subList(1, 5)) {
+        isBusy(LocalRoutes.come(each));
+      }
+      assertThat(routes.sidecar.meters().uncheckedAllowed()).isZero();
+      hasOnlyHeardOf(PassedRequests.DECISIONS_MAX + 1, passing, server);
+      for (CompletionStage<HttpResponse> each : first) {
+        isDecidedThere(LocalRoutes.come(each));
+      }
+    }
+  }
+
+  @Test
+  void whatWaitsForAServerThatDecidesNothingIsDecidedHereAndNeverSent() throws Exception {
+    try (Holding server = new Holding()) {
+      PassedRequests passing = routes.passing(server.port(), LONG, Duration.ofSeconds(2));
+      askAll(passing, server);
+      for (CompletionStage<HttpResponse> each : ask(passing, 5)) {
+        assertThat(LocalRoutes.text(LocalRoutes.come(each)))
+            .as("none that was sent was answered")
+            .contains("\"decision\":\"allow\"", "\"source\":\"unchecked\"");
+      }
+      hasOnlyHeardOf(PassedRequests.DECISIONS_MAX, passing, server);
+    }
+  }
+
+  @Test
+  void whatTheServerHasAndDoesNotAnswerHoldsUpNoOtherForLong() throws Exception {
+    try (Holding server = new Holding()) {
+      PassedRequests passing = routes.passing(server.port(), Duration.ofSeconds(2), LONG);
+      List<CompletionStage<HttpResponse>> all = askAll(passing, server);
+      HttpResponse charging = LocalRoutes.come(all.get(0));
+      assertThat(LocalRoutes.text(charging))
+          .as("it may have been charged")
+          .contains("\"code\":\"server_away\"");
+      assertThat(LocalRoutes.text(LocalRoutes.come(all.get(1))))
+          .contains("\"decision\":\"allow\"", "\"source\":\"unchecked\"");
+      hasOnlyHeardOf(PassedRequests.DECISIONS_MAX, passing, server);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatTheTermsSayCantBeChargedIsRefusedAsTheServerDoes(boolean commit) throws Exception {
+    String unknown = BODY.replace("platform", "bogus").formatted(commit);
+    HttpResponse answer =
+        LocalRoutes.come(
+            routes
+                .passing(nobody())
+                .answer(LocalRoutes.post("/v1/reservations", unknown.replace('\'', '"'))));
+    assertThat(answer.status().intValue()).as(LocalRoutes.text(answer)).isEqualTo(400);
+    assertThat(LocalRoutes.text(answer))
+        .contains("\"code\":\"unknown_credit_type\"", "\"field\":\"credit_type\"");
   }
 }
