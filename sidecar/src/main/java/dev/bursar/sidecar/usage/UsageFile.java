@@ -83,7 +83,9 @@ public final class UsageFile implements UsageLog {
     }
     // As long as it was, no key was kept that was passed on, up to the end of that life.
     this.recovered =
-        isLong() ? segments.recovered().forgottenUntil(Instant.now()) : segments.recovered();
+        isLong()
+            ? segments.recovered().forgottenUntil(Recovery.latestKey(Instant.now()))
+            : segments.recovered();
     this.unsent = new Unsent(recovered);
     drop();
     this.writes = new GroupedWrites(guard, new Written());
