@@ -103,7 +103,7 @@ public final class SidecarCommand implements Callable<Integer> {
       defaultValue = "256",
       description =
           "How much usage may be kept that the server does not have, 1 to 1000000; the directory"
-              + " takes up to twice that, and 40 MB. Default: ${DEFAULT-VALUE}")
+              + " takes up to twice that, and 56 MB. Default: ${DEFAULT-VALUE}")
   private long fileMegabytes;
 
   @Option(

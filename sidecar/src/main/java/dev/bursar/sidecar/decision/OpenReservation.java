@@ -4,8 +4,8 @@ import dev.bursar.domain.catalog.Price;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.sidecar.lease.HeldLease;
 import dev.bursar.sidecar.lease.Spending;
+import dev.bursar.sidecar.usage.Weight;
 import java.time.Instant;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,20 +30,13 @@ public record OpenReservation(
     Instant madeAt,
     long expiresAt) {
 
-  private static final long BYTES = 900;
-  private static final long PAIR_BYTES = 160;
-
   OpenReservation until(long later) {
     return new OpenReservation(
         id, request, price, creditType, lease, spending, madeAt, Math.max(expiresAt, later));
   }
 
-  /** How much of the heap it takes, about. */
+  /** How much of the heap it takes, about; no less than of the usage file. */
   long bytes() {
-    long bytes = BYTES + id.length();
-    for (Map.Entry<String, String> each : request.metadata().entrySet()) {
-      bytes += PAIR_BYTES + each.getKey().length() + each.getValue().length();
-    }
-    return bytes + PAIR_BYTES * spending.usage().size();
+    return Weight.ofOpen(id, lease.id(), request);
   }
 }

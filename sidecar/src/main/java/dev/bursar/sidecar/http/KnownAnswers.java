@@ -140,8 +140,7 @@ final class KnownAnswers {
   }
 
   private static int mark(CallKey key) {
-    String operation = key.name().substring(0, key.name().lastIndexOf(' '));
-    return Math.floorMod(operation.hashCode(), MARKS);
+    return Math.floorMod(key.operation().hashCode(), MARKS);
   }
 
   /** Why something that is not known can't be done under its key; null if it can. */

@@ -34,7 +34,13 @@ public sealed interface Entry {
       Instant madeAt,
       Instant expiresAt,
       @Nullable CallKey key)
-      implements Entry {}
+      implements Entry {
+
+    /** The same, whoever asked for it. */
+    Opened withoutKey() {
+      return new Opened(id, lease, version, request, creditType, micros, madeAt, expiresAt, null);
+    }
+  }
 
   /**
    * A reservation that has ended, and nothing ran.

@@ -28,9 +28,6 @@ public final class Recovering {
    */
   private static final long OPEN_BYTES_MAX = 8 << 20;
 
-  private static final long OPEN_BYTES = 1_000;
-  private static final long PAIR_BYTES = 160;
-
   private record Lease(String org, String lease) {}
 
   private final Map<String, Entry.Opened> open = new LinkedHashMap<>();
@@ -90,7 +87,7 @@ public final class Recovering {
   }
 
   private void opened(Entry.Opened it) {
-    Entry.Opened before = open.put(it.id(), it);
+    Entry.Opened before = open.put(it.id(), it.withoutKey());
     openBytes += bytes(it) - (before == null ? 0 : bytes(before));
     if (openBytes > 2 * OPEN_BYTES_MAX) {
       forgetExpired();
@@ -109,14 +106,8 @@ public final class Recovering {
     }
   }
 
-  /** How much of the heap it takes, about. */
   private static long bytes(Entry.Opened it) {
-    long bytes = OPEN_BYTES + it.id().length();
-    for (Map.Entry<String, String> each : it.request().metadata().entrySet()) {
-      bytes += PAIR_BYTES + each.getKey().length() + each.getValue().length();
-    }
-    Map<String, Long> usage = it.request().usage();
-    return bytes + (usage == null ? 0 : PAIR_BYTES * usage.size());
+    return Weight.ofOpen(it.id(), it.lease(), it.request());
   }
 
   /** What was never open is no reservation, but work that was charged at once. */

@@ -80,13 +80,18 @@ public record Recovery(
   static final Recovery NOTHING =
       new Recovery(List.of(), List.of(), List.of(), Instant.MIN, Map.of(), 1, 0, 0, 0, 0);
 
+  /** No key can be made later that is taken at that time. */
+  static Instant latestKey(Instant taken) {
+    return taken.plus(AHEAD_MAX);
+  }
+
   /** The same, where calls with keys that were made until then may have been answered, too. */
   Recovery forgottenUntil(Instant madeUntil) {
     return new Recovery(
         unreported,
         open,
         answered,
-        madeUntil,
+        madeUntil.isAfter(forgotten) ? madeUntil : forgotten,
         ended,
         confirmedSegment,
         confirmedOffset,
@@ -104,10 +109,10 @@ public record Recovery(
     }
     Recovering all =
         new Recovering(
-            segments.isEmpty() ? 1 : segments.getFirst().number, Instant.now().plus(AHEAD_MAX));
+            segments.isEmpty() ? 1 : segments.getFirst().number, latestKey(Instant.now()));
     if (!segments.isEmpty() && segments.getFirst().number > 1) {
       // What was in those before was written before this one.
-      all.forgotten(segments.getFirst().writtenAt());
+      all.forgotten(latestKey(segments.getFirst().writtenAt()));
     }
     for (Segment segment : segments) {
       long at = 0;

@@ -22,10 +22,13 @@ final class Segments implements Iterable<Segment>, AutoCloseable {
   private final Recovery recovered;
   private volatile long length;
 
+  /** How long the last one was when it was begun. */
+  private long begunWith;
+
   /**
    * Opens them, and reads what was left.
    *
-   * @param bytes so long is one before another is to be begun
+   * @param bytes so much is added to one before another is to be begun
    */
   Segments(Path directory, long bytes) throws IOException {
     this.directory = directory;
@@ -66,7 +69,7 @@ final class Segments implements Iterable<Segment>, AutoCloseable {
 
   /** Whether another is to be begun. */
   boolean isLastLong() {
-    return last().length() >= bytes;
+    return last().length() - begunWith >= bytes;
   }
 
   /** The number of the one that is begun next. */
@@ -89,6 +92,7 @@ final class Segments implements Iterable<Segment>, AutoCloseable {
       throw e;
     }
     length += framed.length;
+    begunWith = framed.length;
     all.add(next);
   }
 

@@ -35,7 +35,7 @@ public final class UsageFile implements UsageLog {
    * How large it may be.
    *
    * @param bytesMax bytes of usage that the server does not have yet, beyond which it is full
-   * @param segmentBytes bytes of one of its parts
+   * @param segmentBytes bytes of one of its parts, besides what it begins with
    */
   public record Settings(long bytesMax, long segmentBytes) {
 
@@ -83,7 +83,9 @@ public final class UsageFile implements UsageLog {
     }
     // As long as it was, no key was kept that was passed on, up to the end of that life.
     this.recovered =
-        isLong() ? segments.recovered().forgottenUntil(Instant.now()) : segments.recovered();
+        isLong()
+            ? segments.recovered().forgottenUntil(Recovery.latestKey(Instant.now()))
+            : segments.recovered();
     this.unsent = new Unsent(recovered);
     drop();
     this.writes = new GroupedWrites(guard, new Written());
@@ -130,6 +132,7 @@ public final class UsageFile implements UsageLog {
   public void start(Supplier<Collection<Entry.Opened>> nowOpen, Runnable used) {
     open = nowOpen;
     onUse = used;
+    rotateIfLong();
     writes.start();
     if (aside != null) {
       aside.start(List::of, used);
@@ -198,7 +201,7 @@ public final class UsageFile implements UsageLog {
 
     @Override
     public boolean isLong() {
-      return segments.isLastLong();
+      return isToRotate();
     }
 
     @Override
@@ -214,7 +217,7 @@ public final class UsageFile implements UsageLog {
   private void rotateIfLong() {
     guard.lock();
     try {
-      if (segments.isLastLong() && System.nanoTime() - rotateAt >= 0) {
+      if (isToRotate()) {
         rotate();
       }
     } catch (IOException | RuntimeException e) {
@@ -227,6 +230,13 @@ public final class UsageFile implements UsageLog {
     } finally {
       guard.unlock();
     }
+  }
+
+  /** Where it is too long already it gets no longer by that, unless all that was is over. */
+  private boolean isToRotate() {
+    return segments.isLastLong()
+        && System.nanoTime() - rotateAt >= 0
+        && (!isLong() || unsent.isNothing());
   }
 
   /** A segment begins with all reservations that are open: those before it need not be read. */
@@ -247,14 +257,17 @@ public final class UsageFile implements UsageLog {
   }
 
   /**
-   * The last one that is over is kept, for the keys of calls that are in it. Where the server has
-   * all that was used, all that came behind is over, too.
+   * The last one that is over is kept, for the keys of calls that are in it, unless there is too
+   * much. Where the server has all that was used, all that came behind is over, too.
    */
   private void drop() {
     if (unsent.isNothing()) {
       unsent.movedTo(segments.last().number, segments.last().length());
     }
     segments.dropBefore(unsent.confirmed().segment() - 1);
+    if (isLong()) {
+      segments.dropBefore(unsent.confirmed().segment());
+    }
   }
 
   // ---- what is unsent

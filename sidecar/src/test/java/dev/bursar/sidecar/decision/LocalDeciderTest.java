@@ -17,6 +17,7 @@ import dev.bursar.sidecar.lease.LeaseBook;
 import dev.bursar.sidecar.lease.LeasingServer;
 import dev.bursar.sidecar.lease.LeasingServer.Item;
 import dev.bursar.sidecar.lease.ModelServer;
+import dev.bursar.sidecar.lease.Room;
 import dev.bursar.sidecar.lease.Spending;
 import dev.bursar.sidecar.lease.Told;
 import dev.bursar.sidecar.lease.Wanted;
@@ -54,6 +55,19 @@ final class LocalDeciderTest {
             desk.decider.reserve(Desk.request("ben", "3", null, false), "x", desk.now, Desk.NOON))
         .isInstanceOf(Allowed.class);
     assertThat(only(desk).left()).isEqualTo(11_000_000);
+  }
+
+  @Test
+  void whatIsSetAsideTakesRoomForAllThatIsSaidOfIt() {
+    Desk desk = new Desk(1_000);
+    Room room = desk.decider.leases().rooms().open();
+    String ann = reservation(desk.ask(Desk.request("ann", "1", null, false)));
+    long small = room.taken();
+    String long_ = reservation(desk.ask(Desk.request("x".repeat(250), "1", null, false)));
+    assertThat(room.taken() - small).isBetween(small + 240, small + 260);
+    desk.decider.release(long_, desk.now);
+    desk.decider.release(ann, desk.now);
+    assertThat(room.taken()).isZero();
   }
 
   @Test

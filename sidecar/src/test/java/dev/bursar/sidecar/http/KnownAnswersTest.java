@@ -111,6 +111,15 @@ final class KnownAnswersTest {
     assertThat(going.refusal(key(now[0]))).isNull();
   }
 
+  /** As at the server, where it tells no time. */
+  @Test
+  void aKeyWithABlankInItIsNoneThatTellsWhenItWasMade() {
+    Instant ahead = Instant.now().plusSeconds(60);
+    assertThat(known.refusal(key(ahead))).isNotNull();
+    String timed = key(ahead).name().substring("reserve acme ".length());
+    assertThat(known.refusal(new CallKey("reserve acme order " + timed, 1))).isNull();
+  }
+
   private static CallKey key(Instant madeAt) {
     long millis = madeAt.toEpochMilli();
     return new CallKey(

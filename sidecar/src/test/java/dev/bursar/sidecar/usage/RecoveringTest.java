@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class RecoveringTest {
@@ -18,9 +19,18 @@ final class RecoveringTest {
   private final Recovering found = new Recovering(1);
 
   private static Entry.Opened opened(String id, Instant expiresAt, Map<String, String> metadata) {
+    return opened(id, expiresAt, Subject.ofOrg("acme"), metadata, null);
+  }
+
+  private static Entry.Opened opened(
+      String id,
+      Instant expiresAt,
+      Subject subject,
+      Map<String, String> metadata,
+      @Nullable CallKey key) {
     ReserveRequest request =
         new ReserveRequest(
-            Subject.ofOrg("acme"),
+            subject,
             "chat",
             null,
             null,
@@ -33,7 +43,7 @@ final class RecoveringTest {
             false,
             false,
             metadata);
-    return new Entry.Opened(id, "L1", 1, request, "platform", 1, NOON, expiresAt, null);
+    return new Entry.Opened(id, "L1", 1, request, "platform", 1, NOON, expiresAt, key);
   }
 
   /** Of what nobody has ended nothing is written when it expires. */
@@ -93,5 +103,30 @@ final class RecoveringTest {
       found.found(opened("r" + i, NOON.plusSeconds(i), much));
     }
     assertThat(found.recovery().open()).hasSizeBetween(1, 90);
+  }
+
+  @Test
+  void namesTakeWhatTheyTakeOfTheHeap() {
+    String name = "x".repeat(250);
+    for (int i = 0; i < 10_000; i++) {
+      Subject whose = new Subject("acme", name + i, name + i, name + i, name + i, name + i);
+      found.found(opened("r" + i, NOON.plusSeconds(i), whose, Map.of(), null));
+    }
+    assertThat(found.recovery().open()).hasSizeBetween(3_000, (8 << 20) / 5 / 250);
+  }
+
+  /** It is known among the answers, as far as there is room for these. */
+  @Test
+  void theKeyOfWhatIsOpenIsNotKeptWithIt() {
+    CallKey key = key(NOON);
+    found.found(opened("r1", NOON, Subject.ofOrg("acme"), Map.of(), key));
+    assertThat(found.recovery().open()).extracting(Entry.Opened::key).containsOnlyNulls();
+    assertThat(found.recovery().answered()).extracting(Recovery.Answered::key).containsOnly(key);
+  }
+
+  @Test
+  void whatIsForgottenStaysForgotten() {
+    Recovery later = Recovery.NOTHING.forgottenUntil(NOON.plusSeconds(9));
+    assertThat(later.forgottenUntil(NOON).forgotten()).isEqualTo(NOON.plusSeconds(9));
   }
 }

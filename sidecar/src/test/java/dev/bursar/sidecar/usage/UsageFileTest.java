@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -208,7 +209,7 @@ final class UsageFileTest {
 
   @Test
   void whatIsConfirmedIsNotReportedAgainAndItsPartsAreDropped() throws IOException {
-    UsageFile.Settings small = new UsageFile.Settings(1 << 20, 1_000);
+    UsageFile.Settings small = new UsageFile.Settings(1 << 20, 1_200);
     try (UsageFile file = UsageFile.open(directory, small)) {
       file.start(() -> List.of(opened("r9")), () -> {});
       for (int i = 1; i <= 20; i++) {
@@ -306,12 +307,75 @@ final class UsageFileTest {
     try (UsageFile file = open(small)) {
       assertThat(file.recovered().forgotten()).isEqualTo(Instant.MIN);
       filled(file);
-      passed = Instant.now();
+      // By a clock that is as much ahead as may be.
+      passed = Instant.now().plusSeconds(10);
       assertThat(file.keep(new Entry.Passed(new CallKey("reserve acme a", 1))))
           .isCompletedExceptionally();
     }
     try (UsageFile file = open(small)) {
       assertThat(file.recovered().forgotten()).isAfterOrEqualTo(passed);
+    }
+  }
+
+  private long lastPart() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.mapToLong(Segment::number).max().orElseThrow();
+    }
+  }
+
+  private static Collection<Entry.Opened> manyOpen() {
+    return IntStream.range(0, 100).mapToObj(i -> opened("open-" + i)).toList();
+  }
+
+  @Test
+  void howeverMuchIsOpenAPartIsLongByWhatIsAddedToIt() throws IOException {
+    UsageFile.Settings small = new UsageFile.Settings(1 << 20, 3_000);
+    try (UsageFile file = UsageFile.open(directory, small)) {
+      file.start(UsageFileTest::manyOpen, () -> {});
+      for (int i = 1; i <= 100; i++) {
+        file.keep(used("u" + i)).join();
+      }
+      assertThat(length()).as("what is open is more than a part").isGreaterThan(10_000);
+      assertThat(lastPart()).isBetween(5L, 1 + 100 * 350 / 3_000L);
+    }
+  }
+
+  @Test
+  void noOtherPartIsBegunWhileItIsFullAndOneIsWhenAllIsReported() throws IOException {
+    UsageFile.Settings small = new UsageFile.Settings(100_000, 10_000);
+    try (UsageFile file = UsageFile.open(directory, small)) {
+      file.start(UsageFileTest::manyOpen, () -> {});
+      UsageFile.Batch first = filled(file);
+      long last = lastPart();
+      // More than it may take altogether: what is open is ended all the same.
+      for (int i = 1; i <= 1_000; i++) {
+        file.write(new Entry.Closed("r" + i, answer("release r x" + "x".repeat(300)))).join();
+      }
+      assertThat(lastPart()).isEqualTo(last);
+      file.confirm(first, first.uses());
+      // It is begun once it is written that all is confirmed.
+      file.write(new Entry.Closed("r0", null)).join();
+      file.keep(used("u2")).join();
+      assertThat(file.isFull()).isFalse();
+      assertThat(length()).isLessThan(100_000);
+    }
+    try (UsageFile file = open(small)) {
+      assertThat(file.recovered().open()).hasSize(100);
+      assertThat(ids(unsent(file))).containsExactly("u2");
+    }
+  }
+
+  @Test
+  void aPartThatAloneIsTooMuchIsNoneInAnotherLife() throws IOException {
+    UsageFile.Settings large = new UsageFile.Settings(1 << 20, 1 << 20);
+    try (UsageFile file = open(large)) {
+      for (int i = 1; i <= 1_000; i++) {
+        file.write(new Entry.Closed("r" + i, answer("release r x" + "x".repeat(300)))).join();
+      }
+    }
+    try (UsageFile file = open(new UsageFile.Settings(100_000, 10_000))) {
+      assertThat(file.isFull()).isFalse();
+      assertThat(length()).isLessThan(1_000);
     }
   }
 
@@ -550,7 +614,8 @@ final class UsageFileTest {
     try (UsageFile file = open(small)) {
       file.keep(new Entry.Passed(new CallKey("reserve a", 8))).join();
     }
-    Instant before = Instant.now().minusSeconds(2);
+    // By a clock that is as much ahead as may be.
+    Instant ahead = Instant.now().plusSeconds(10).minusMillis(10);
     try (UsageFile file = open(small)) {
       assertThat(file.recovered().forgotten()).isEqualTo(Instant.MIN);
       for (int i = 1; i <= 200; i++) {
@@ -559,7 +624,7 @@ final class UsageFileTest {
     }
     try (UsageFile file = open(small)) {
       assertThat(file.recovered().answered()).isNotEmpty().hasSizeLessThan(200);
-      assertThat(file.recovered().forgotten()).isAfter(before);
+      assertThat(file.recovered().forgotten()).isAfterOrEqualTo(ahead);
     }
   }
 
