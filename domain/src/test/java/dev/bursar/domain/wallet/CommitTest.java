@@ -269,8 +269,12 @@ final class CommitTest {
     var given = wallet(grant("a", "10")).after(at(1), hold("r", "10"), commit("r", "14"));
     var then = given.when(grant("b", "3").add(), at(2));
     assertThat(entries(then)).containsExactly("grant b 3", "debt_repaid b -3");
-    assertThat(entries(given.when(grant("c", "3").add(), at(3))))
-        .containsExactly("grant c 3", "debt_repaid c -1");
+    assertThat(then.reply(WalletReply.GrantAdded.class).grant().remaining())
+        .isEqualTo(credits("0"));
+    var rest = given.when(grant("c", "3").add(), at(3));
+    assertThat(entries(rest)).containsExactly("grant c 3", "debt_repaid c -1");
+    assertThat(rest.reply(WalletReply.GrantAdded.class).grant().remaining())
+        .isEqualTo(credits("2"));
     assertThat(given.when(hold("r2", "2"), at(4)).reply(WalletReply.Held.class)).isNotNull();
   }
 
