@@ -143,6 +143,7 @@ final class ChaosCommand implements Callable<Integer> {
       throw new CommandFailure(String.valueOf(e.getMessage()), e);
     }
     try (EmbeddedDatabase database = EmbeddedDatabase.open(directory.resolve("data"))) {
+      database.endWithProcess();
       Verification verification =
           new Verification(database.settings(), options.grace(), VerifyCommand.limit("correction"));
       int verified = VerifyCommand.run(atRest ? verification.atRest() : verification, out);

@@ -1,5 +1,6 @@
 package dev.bursar.cli;
 
+import static dev.bursar.cli.NodeBehindProxy.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -25,6 +26,16 @@ final class ChaosTest {
   @Test
   void whatSidecarsAllowWhileTheNodeIsAwayIsChargedOnce(@TempDir Path directory) {
     assertGood("--sidecars", "2", "--outage", "5", "--rate", "60", "--data", "" + directory);
+  }
+
+  @Test
+  void endedWhileItStartsItLeavesNoPostgres(@TempDir Path directory) throws Exception {
+    Path running = directory.resolve("data/postgres/postmaster.pid");
+    try (BursarProcess chaos = BursarProcess.start("chaos", "--data", "" + directory)) {
+      until(() -> Files.exists(running));
+      chaos.stopped();
+    }
+    assertThat(running).doesNotExist();
   }
 
   @ParameterizedTest

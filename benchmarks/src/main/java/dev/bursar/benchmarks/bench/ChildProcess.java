@@ -137,9 +137,9 @@ public final class ChildProcess implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
-  /** Ends it at once, without waiting. */
-  public void abandon() {
-    process.destroyForcibly();
+  /** Ends every one that has not been closed at once, without waiting. */
+  public static void abandonAll() {
+    ALIVE.forEach(child -> child.process.destroyForcibly());
   }
 
   /** Asks it to end, and after half a minute makes it; whether it ended by itself. */

@@ -41,7 +41,10 @@ final class Site implements AutoCloseable {
   private volatile ChildProcess node;
   private int starts;
 
-  /** Held while either is replaced, so that what is being started on Ctrl-C is ended, too. */
+  /**
+   * Held while either is being started, or PostgreSQL stopped: Ctrl-C waits for that, and then ends
+   * what there is.
+   */
   private final Object replacing = new Object();
 
   /** Ctrl-C: nothing is started any more. Guarded by {@link #replacing}. */
@@ -64,18 +67,20 @@ final class Site implements AutoCloseable {
   Site(ChaosOptions options, Path logs) throws ChaosFailure, InterruptedException {
     this.options = options;
     this.logs = logs;
-    this.database = EmbeddedDatabase.open(data());
-    try {
-      this.port = Endpoint.freePort();
-      this.toPostgres =
-          new TcpProxy(database.settings().port(), () -> new JournalTap(unheardCommits));
-      this.toNode = new TcpProxy(port, () -> new AnswerTap(unheardAnswers));
-      this.node = startNode();
-    } catch (IOException | BenchFailure e) {
-      database.close();
-      throw new ChaosFailure(String.valueOf(e.getMessage()), e);
+    synchronized (replacing) {
+      Runtime.getRuntime().addShutdownHook(hook);
+      this.database = EmbeddedDatabase.open(data());
+      try {
+        this.port = Endpoint.freePort();
+        this.toPostgres =
+            new TcpProxy(database.settings().port(), () -> new JournalTap(unheardCommits));
+        this.toNode = new TcpProxy(port, () -> new AnswerTap(unheardAnswers));
+        this.node = startNode();
+      } catch (IOException | BenchFailure e) {
+        database.close();
+        throw new ChaosFailure(String.valueOf(e.getMessage()), e);
+      }
     }
-    Runtime.getRuntime().addShutdownHook(hook);
     try {
       awaitNode();
     } catch (ChaosFailure e) {
@@ -221,29 +226,33 @@ final class Site implements AutoCloseable {
     return options.directory().resolve("data");
   }
 
-  /** On Ctrl-C nothing is left running. */
+  /** On Ctrl-C nothing is left running, sidecars neither. */
   private void abandon() {
     synchronized (replacing) {
       abandoned = true;
-      node.abandon();
-      database.close();
+      ChildProcess.abandonAll();
+      if (database != null) {
+        database.close();
+      }
     }
   }
 
   /** Ends all of it in good order. */
   @Override
   public void close() throws ChaosFailure {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // Ctrl-C: the hook is about to do the same.
-    }
     node.close();
     try (toNode;
         toPostgres) {
-      database.close();
+      synchronized (replacing) {
+        database.close();
+      }
     } catch (IOException e) {
       throw new ChaosFailure("a proxy can't be closed: " + e.getMessage(), e);
+    }
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // Ctrl-C: the hook finds all of it closed.
     }
   }
 }

@@ -162,6 +162,15 @@ final class BudgetsTest {
   }
 
   @Test
+  void aBudgetOfAnotherScopeCountsForThatAlone() {
+    budgets.put(daily("b", ORG, "9"));
+    budgets.put(daily("b", user("ann"), "9"));
+    assertThat(applicable(demand("bob", List.of(user("bob"), ORG)))).isEmpty();
+    assertThat(applicable(demand("ann", PATH))).containsExactly("b");
+    assertThat(budgets.has(ORG)).isFalse();
+  }
+
+  @Test
   void aChangedBudgetKeepsItsPlace() {
     budgets.put(daily("a", ORG, "9"));
     budgets.put(daily("b", ORG, "9"));

@@ -101,6 +101,7 @@ final class BurnOrderTest {
           """
           # feature, model, draws of 4
           chat,      big,   both 1;chat 1;big 1;any 1
+          x,         big,   both 1;big 1;any 2
           chat,      -,     chat 1;any 3
           search,    big,   big 1;any 3
           -,         -,     any 4

@@ -18,10 +18,12 @@ import static dev.bursar.domain.wallet.WalletWords.entries;
 import static dev.bursar.domain.wallet.WalletWords.figures;
 import static dev.bursar.domain.wallet.WalletWords.grant;
 import static dev.bursar.domain.wallet.WalletWords.hold;
+import static dev.bursar.domain.wallet.WalletWords.holdFor;
 import static dev.bursar.domain.wallet.WalletWords.newWallet;
 import static dev.bursar.domain.wallet.WalletWords.price;
 import static dev.bursar.domain.wallet.WalletWords.refund;
 import static dev.bursar.domain.wallet.WalletWords.release;
+import static dev.bursar.domain.wallet.WalletWords.voiding;
 import static dev.bursar.domain.wallet.WalletWords.wallet;
 import static dev.bursar.domain.wallet.WalletWords.who;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,6 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.invariant.Invariants;
+import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.operation.Refusal;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -198,6 +201,37 @@ final class CommitTest {
     assertThat(committed.transaction().id()).isEqualTo("txn_main_3");
   }
 
+  /** What goes back to a grant that was voided is an entry: each of these ends leaves one. */
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      textBlock =
+          """
+          # ended by, actor,  key
+          commit,     key2,   K2
+          release,    key2,   K3
+          cancel,     bursar, -
+          expiry,     bursar, -
+          """)
+  void entriesOfTheEndSayWhoEndedItAndWithWhichKey(String end, String actor, String key) {
+    WalletCommand asked =
+        switch (end) {
+          case "commit" -> new WalletCommand.Commit("r", credits("3"), null, actor, key);
+          case "release" -> new WalletCommand.Release("r", actor, key);
+          case "cancel" -> new WalletCommand.Cancel("r", null);
+          default -> new WalletCommand.Wake();
+        };
+    var ended =
+        wallet(grant("a", "10"))
+            .after(at(1), holdFor("r", "8", "chat", "big"), voiding("a"))
+            .when(asked, at(end.equals("expiry") ? 1 + TTL : 2));
+    assertThat(chargeOf(ended).attribution())
+        .returns("chat", Attribution::feature)
+        .returns(end, Attribution::trigger)
+        .returns(actor, Attribution::actor)
+        .returns(key, Attribution::idempotencyKey);
+  }
+
   @Test
   void whatIsNotUsedIsWhatWouldHaveBurnedLast() {
     Wallet wallet = newWallet();
@@ -235,8 +269,12 @@ final class CommitTest {
     var given = wallet(grant("a", "10")).after(at(1), hold("r", "10"), commit("r", "14"));
     var then = given.when(grant("b", "3").add(), at(2));
     assertThat(entries(then)).containsExactly("grant b 3", "debt_repaid b -3");
-    assertThat(entries(given.when(grant("c", "3").add(), at(3))))
-        .containsExactly("grant c 3", "debt_repaid c -1");
+    assertThat(then.reply(WalletReply.GrantAdded.class).grant().remaining())
+        .isEqualTo(credits("0"));
+    var rest = given.when(grant("c", "3").add(), at(3));
+    assertThat(entries(rest)).containsExactly("grant c 3", "debt_repaid c -1");
+    assertThat(rest.reply(WalletReply.GrantAdded.class).grant().remaining())
+        .isEqualTo(credits("2"));
     assertThat(given.when(hold("r2", "2"), at(4)).reply(WalletReply.Held.class)).isNotNull();
   }
 

@@ -347,6 +347,42 @@ final class LeaseTest {
         .containsExactly("consume a -6", "consume b -6");
   }
 
+  @Test
+  void creditsOfAnotherTypeAreNeitherUsedNorAdded() {
+    var given = withLease("10");
+    WalletCommand.ChargeUsage asked = use("l", 1, "u1", "4");
+    var images =
+        new WalletCommand.ChargeUsage(
+            asked.reservation(),
+            "image",
+            asked.amount(),
+            asked.overagePolicy(),
+            asked.reported(),
+            asked.reportedAt(),
+            asked.teamHolds(),
+            asked.attribution(),
+            asked.origin());
+    assertThat(entries(given.when(images, at(6)))).containsExactly("debt 4");
+    assertThat(open("l").lease().left()).isEqualTo(credits("10"));
+    WalletCommand.HoldCredits more = hold("x", "5");
+    given.after(
+        at(7),
+        new WalletCommand.Adjust("image", credits("9"), "i", who(null, null, null)),
+        new WalletCommand.HoldCredits(
+            more.reservation(),
+            "image",
+            more.amount(),
+            more.price(),
+            more.ttlSeconds(),
+            more.overagePolicy(),
+            more.commit(),
+            more.teamHolds(),
+            more.attribution(),
+            more.origin()));
+    assertThat(main.holds()).containsOnlyKeys("l", "x");
+    given.when(add("l", 1, "x", 200), at(8)).thenRefused(Code.LEASE_ENDED);
+  }
+
   private static WalletCommand.HoldCredits ofTeam(
       WalletCommand.HoldCredits hold, boolean teamHolds) {
     return new WalletCommand.HoldCredits(

@@ -78,10 +78,13 @@ final class RefundTest {
   void itNamesWhatItCorrectsAndCounts() {
     var given = three();
     Transaction charge = chargeOf(given.when(charge("r", "12"), at(1)));
-    var event = given.when(refund(given, charge, "4"), at(2)).event(WalletEvent.Refunded.class);
+    var back = given.when(refund(given, charge, "4"), at(2));
+    var event = back.event(WalletEvent.Refunded.class);
     assertThat(event.transaction().corrects()).isEqualTo(charge.id());
     assertThat(event.amount()).isEqualTo(Credits.of(4));
-    assertThat(figures(wallet)).isEqualTo("balance 7, held 0, debt 0");
+    assertThat(figures(wallet))
+        .isEqualTo("balance 7, held 0, debt 0")
+        .isEqualTo(figures(back.reply(WalletReply.Corrected.class).balance()));
   }
 
   @Test

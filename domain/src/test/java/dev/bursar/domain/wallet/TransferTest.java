@@ -78,6 +78,9 @@ final class TransferTest {
     var given = two();
     var then = given.when(transferOut("research", "7"), at(1));
     assertThat(entries(then)).containsExactly("transfer_out a -5", "transfer_out b -2");
+    assertThat(figures(wallet))
+        .isEqualTo("balance 3, held 0, debt 0")
+        .isEqualTo(figures(then.reply(WalletReply.Transferred.class).balance()));
     Transfer transfer = sent(then);
     assertThat(underWay(given)).containsExactly(transfer);
     String first = transfer.id() + "_1";

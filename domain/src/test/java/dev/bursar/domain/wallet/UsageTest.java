@@ -82,6 +82,16 @@ final class UsageTest {
   }
 
   @Test
+  void onlyWhatExceedsWhatIsNotHeldIsRejected() {
+    var main = wallet(grant("a", "10")).after(at(1), hold("r", "4"));
+    var no = main.when(usage("u", "6.000001", OveragePolicy.REJECT), at(1));
+    assertThat(no.reply(WalletReply.NotHeld.class).denials().getFirst().available())
+        .isEqualTo(credits("6"));
+    assertThat(entries(main.when(usage("u", "6", OveragePolicy.REJECT), at(1))))
+        .containsExactly("consume a -6");
+  }
+
+  @Test
   void aWalletInDebtOwesMore() {
     var main = wallet(grant("a", "1")).after(at(1), usage("u1", "3", OveragePolicy.RECORD));
     var more = main.when(usage("u2", "4", OveragePolicy.RECORD), at(1));
