@@ -130,8 +130,8 @@ final class PassedRequests implements Elsewhere {
   /** When the server was last heard to decide, on the clock that only runs forward. */
   private volatile long answeredAt = System.nanoTime();
 
-  /** When there was no connection to it last, on the same clock. */
-  private volatile long unreachedAt = answeredAt;
+  /** When it took no connection last, or said that it decides nothing, on the same clock. */
+  private volatile long awayAt = answeredAt;
 
   /**
    * @param decidedWithin how long a decision of the server is waited for
@@ -158,16 +158,17 @@ final class PassedRequests implements Elsewhere {
     this.decidedWithin = decidedWithin;
     this.turns = new Turns(DECISIONS_MAX, WAITING_MAX, turnWithin);
     this.others = ConnectionPoolSettings.create(system.classicSystem());
-    this.ofStreams = others.withMaxConnections(STREAMS_MAX);
+    // A stream has heartbeats: one of a server that is gone does not keep its place.
+    this.ofStreams = silentFor(decidedWithin, others.withMaxConnections(STREAMS_MAX));
     // What is waited for no longer takes no connection, either.
-    this.ofDecisions =
-        others
-            .withMaxConnections(DECISIONS_MAX)
-            .withConnectionSettings(
-                others
-                    .getConnectionSettings()
-                    .withIdleTimeout(
-                        FiniteDuration.create(decidedWithin.toNanos(), TimeUnit.NANOSECONDS)));
+    this.ofDecisions = silentFor(decidedWithin, others.withMaxConnections(DECISIONS_MAX));
+  }
+
+  /** Connections that end where nothing comes for so long. */
+  private static ConnectionPoolSettings silentFor(Duration most, ConnectionPoolSettings pool) {
+    return pool.withConnectionSettings(
+        pool.getConnectionSettings()
+            .withIdleTimeout(FiniteDuration.create(most.toNanos(), TimeUnit.NANOSECONDS)));
   }
 
   /** Ends streams of events in good order, which would not end by themselves. */
@@ -279,9 +280,9 @@ final class PassedRequests implements Elsewhere {
         .handleAsync(
             (turn, none) -> {
               if (none != null) {
-                // Of all that were sent before it, none was answered meanwhile: nobody is there.
+                // Of all that were sent before it, none was decided meanwhile: nobody is there.
                 boolean isHung = none instanceof TimeoutException && answeredAt - since < 0;
-                return unsent(request, wish, isHung || isUnreached() || server.isSilent());
+                return unsent(request, wish, isHung || isAway() || server.isSilent());
               }
               if (server.isSilent()) {
                 turns.over();
@@ -293,9 +294,9 @@ final class PassedRequests implements Elsewhere {
         .thenCompose(answer -> answer);
   }
 
-  /** Whether it took no connection just now: that goes by what was tried lately only. */
-  private boolean isUnreached() {
-    long at = unreachedAt;
+  /** Whether it was away just now: that goes by what was tried lately only. */
+  private boolean isAway() {
+    long at = awayAt;
     return at - answeredAt > 0 && System.nanoTime() - at < TURN_WITHIN.toNanos();
   }
 
@@ -320,8 +321,10 @@ final class PassedRequests implements Elsewhere {
                         .thenApply(it::withEntity))
             .whenComplete(
                 (it, error) -> {
-                  if (it != null) {
+                  if (it != null && decides(it)) {
                     answeredAt = System.nanoTime();
+                  } else if (it != null) {
+                    awayAt = System.nanoTime();
                   }
                   turns.over();
                 });
@@ -335,7 +338,7 @@ final class PassedRequests implements Elsewhere {
               if (!Unsent.is(told(error))) {
                 return unasked(request, wish, false);
               }
-              unreachedAt = System.nanoTime();
+              awayAt = System.nanoTime();
               return unsent(request, wish, true);
             });
   }
@@ -345,11 +348,15 @@ final class PassedRequests implements Elsewhere {
    * it says of that is passed on.
    */
   private HttpResponse unlessAway(HttpResponse answer, ReserveRequest wish) {
-    int status = answer.status().intValue();
-    if (wish.commit() || (status != 429 && status < 500)) {
+    if (wish.commit() || decides(answer)) {
       return answer;
     }
-    throw new ServerAway("the server answered " + status);
+    throw new ServerAway("the server answered " + answer.status().intValue());
+  }
+
+  private static boolean decides(HttpResponse answer) {
+    int status = answer.status().intValue();
+    return status != 429 && status < 500;
   }
 
   private HttpResponse cleaned(HttpResponse answer) {

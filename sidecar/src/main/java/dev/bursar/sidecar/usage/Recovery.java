@@ -111,8 +111,8 @@ public record Recovery(
         new Recovering(
             segments.isEmpty() ? 1 : segments.getFirst().number, latestKey(Instant.now()));
     if (!segments.isEmpty() && segments.getFirst().number > 1) {
-      // What was in those before was written before this one.
-      all.forgotten(latestKey(segments.getFirst().writtenAt()));
+      // What was in those before was written before this one was begun.
+      all.forgotten(latestKey(segments.getFirst().begunAt()));
     }
     for (Segment segment : segments) {
       long at = 0;

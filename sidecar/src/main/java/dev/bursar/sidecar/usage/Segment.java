@@ -6,6 +6,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -77,9 +79,16 @@ final class Segment implements AutoCloseable {
     }
   }
 
-  /** When it was written last. */
-  Instant writtenAt() throws IOException {
-    return Files.getLastModifiedTime(path).toInstant();
+  /**
+   * When it was begun, or later: where nobody knows, when it was written last. A copy of it was
+   * begun when it was made.
+   */
+  Instant begunAt() throws IOException {
+    BasicFileAttributes times = Files.readAttributes(path, BasicFileAttributes.class);
+    FileTime written = times.lastModifiedTime();
+    FileTime begun = times.creationTime();
+    // Some file systems say 1970.
+    return (begun.toMillis() > 0 && begun.compareTo(written) < 0 ? begun : written).toInstant();
   }
 
   /** How long it is, as far as it is written. */

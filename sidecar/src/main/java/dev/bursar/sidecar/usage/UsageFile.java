@@ -219,6 +219,8 @@ public final class UsageFile implements UsageLog {
     try {
       if (isToRotate()) {
         rotate();
+      } else if (isLong() && unsent.isNothing()) {
+        drop();
       }
     } catch (IOException | RuntimeException e) {
       rotateAt = System.nanoTime() + GroupedWrites.BROKEN_NANOS;

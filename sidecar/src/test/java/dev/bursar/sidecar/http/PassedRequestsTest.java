@@ -236,22 +236,32 @@ final class PassedRequestsTest {
     final Semaphore answering = new Semaphore(0);
 
     final AtomicInteger decisions = new AtomicInteger();
+
+    /** What it says to those. */
+    volatile int status = 200;
+
+    /** Whether streams are not answered. */
+    volatile boolean isMute;
+
     private final CountDownLatch ended = new CountDownLatch(1);
 
     Holding() throws IOException {
       server.setExecutor(threads);
-      server.createContext("/", exchange -> answer(exchange, DENIAL));
+      server.createContext("/", exchange -> answer(exchange, 200, DENIAL));
       server.createContext(
           "/v1/reservations",
           exchange -> {
             decisions.incrementAndGet();
             answering.acquireUninterruptibly();
-            answer(exchange, DENIAL);
+            answer(exchange, status, DENIAL);
           });
       server.createContext(
           "/v1/leases/stream",
           exchange -> {
             try (exchange) {
+              if (isMute) {
+                ended.await();
+              }
               exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
               exchange.sendResponseHeaders(200, 0);
               exchange.getResponseBody().write("event: hello\n\n".getBytes(StandardCharsets.UTF_8));
@@ -268,11 +278,12 @@ final class PassedRequestsTest {
       return server.getAddress().getPort();
     }
 
-    private static void answer(HttpExchange exchange, String text) throws IOException {
+    private static void answer(HttpExchange exchange, int status, String text)
+        throws IOException {
       try (exchange) {
         exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(200, body.length);
+        exchange.sendResponseHeaders(status, body.length);
         exchange.getResponseBody().write(body);
       }
     }
@@ -334,6 +345,20 @@ final class PassedRequestsTest {
     }
   }
 
+  @Test
+  void streamsOfAServerThatIsGoneKeepNoPlaces() throws Exception {
+    try (Holding server = new Holding()) {
+      PassedRequests passing = routes.passing(server.port(), Duration.ofSeconds(1), LONG);
+      server.isMute = true;
+      for (int i = 0; i < 16; i++) {
+        passing.answer(HttpRequest.GET("/v1/leases/stream?sidecar=x"));
+      }
+      isBusy(stream(passing));
+      server.isMute = false;
+      until(() -> stream(passing).status().intValue() == 200);
+    }
+  }
+
   private static List<CompletionStage<HttpResponse>> ask(PassedRequests passing, int times) {
     return IntStream.range(0, times)
         .<CompletionStage<HttpResponse>>mapToObj(i -> ask(passing, i % 2 == 0))
@@ -389,6 +414,22 @@ final class PassedRequestsTest {
       hasOnlyHeardOf(PassedRequests.DECISIONS_MAX + 1, passing, server);
       for (CompletionStage<HttpResponse> each : first) {
         isDecidedThere(LocalRoutes.come(each));
+      }
+    }
+  }
+
+  @Test
+  void whatWaitsForAServerThatSaysItDecidesNothingIsDecidedHere() throws Exception {
+    try (Holding server = new Holding()) {
+      server.status = 504;
+      PassedRequests passing = routes.passing(server.port(), LONG, Duration.ofSeconds(3));
+      askAll(passing, server);
+      List<CompletionStage<HttpResponse>> waiting = ask(passing, 5);
+      server.answering.release();
+      until(() -> server.decisions.get() == PassedRequests.DECISIONS_MAX + 1);
+      for (CompletionStage<HttpResponse> each : waiting.subList(1, 5)) {
+        assertThat(LocalRoutes.text(LocalRoutes.come(each)))
+            .contains("\"decision\":\"allow\"", "\"source\":\"unchecked\"");
       }
     }
   }
