@@ -3,6 +3,7 @@ package dev.bursar.simulation;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.EntityId;
@@ -10,6 +11,7 @@ import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.wallet.Hold;
+import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.decision.OpenReservation;
@@ -593,6 +595,39 @@ final class SidecarChecks {
           was.lease);
     }
     open.remove(reservation);
+  }
+
+  /**
+   * It tells what a reservation of its own came to, and what is left of what it had set aside: of
+   * what had expired before nothing is.
+   *
+   * @param actual null where it is given back
+   */
+  void tells(String reservation, @Nullable Credits actual, Ended.Done told) {
+    Open was = made.get(reservation);
+    long came = actual == null ? 0 : actual.micros();
+    world.watch.expect(
+        was != null
+            && told.amount() == came
+            && told.released() == (told.late() ? 0 : Math.max(0, was.micros - came)),
+        "model",
+        "%s tells of %s, which came to %d: %s, and had set aside %s",
+        name,
+        reservation,
+        came,
+        told,
+        was);
+  }
+
+  /** The server tells how a reservation of its own has ended. */
+  void isTold(String reservation, WalletReply.Ended told) {
+    world.watch.expect(
+        world.watch.wallet(wallet(reservation)).isEndedAsTold(reservation, told),
+        "model",
+        "%s is told of the end of %s what is not so: %s",
+        name,
+        reservation,
+        told);
   }
 
   /** It can't end any more: it has expired. */

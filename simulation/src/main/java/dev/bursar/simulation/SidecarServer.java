@@ -587,6 +587,9 @@ final class SidecarServer implements Server, TermsSource {
                   && !isAway(answer)) {
                 world.watch.violated("model", "%s can't be ended: %s", reservation, no);
               }
+              if (answer instanceof Answer.Done<WalletReply.Ended> done) {
+                checks.isTold(reservation, done.value());
+              }
             })
         .thenApply(answer -> ended(reservation, answer));
   }

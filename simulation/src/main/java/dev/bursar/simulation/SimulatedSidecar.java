@@ -547,7 +547,8 @@ final class SimulatedSidecar {
     CallKey key = further.nextInt(KEYED_ONE_IN) == 0 ? calls.newKey("end " + id) : null;
     world.heard(
         now.sidecar.end(id, actual, null, key),
-        ended -> {
+        result -> {
+          Ended ended = world.tampering.ended(result);
           world.log(() -> "%s ends %s: %s".formatted(name, id, ended));
           open.remove(id);
           checks.ended(id);
@@ -557,8 +558,11 @@ final class SimulatedSidecar {
           if (ended instanceof Ended.Refused no) {
             checks.doesNotEnd(id, no, now.host.nanos());
           }
-          if (ended instanceof Ended.Done it && it.late()) {
-            world.watch.saw(Rarity.SIDECAR_COMMITTED_LATE);
+          if (ended instanceof Ended.Done it) {
+            checks.tells(id, actual, it);
+            if (it.late()) {
+              world.watch.saw(Rarity.SIDECAR_COMMITTED_LATE);
+            }
           }
           next();
         },

@@ -15,6 +15,7 @@ import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.protocol.BudgetEffect;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage;
+import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.lease.LeaseSettings;
 import dev.bursar.sidecar.lease.Told;
 import dev.bursar.sidecar.usage.Entry;
@@ -178,6 +179,11 @@ public interface Tampering {
   /** What a sidecar is answered that asks for the end of what the server has made. */
   default Answer<WalletReply> ending(Answer<WalletReply> answer) {
     return answer;
+  }
+
+  /** What a sidecar tells of an end that it knows of by itself. */
+  default Ended ended(Ended told) {
+    return told;
   }
 
   /** How long after its end a reservation may be committed. */
