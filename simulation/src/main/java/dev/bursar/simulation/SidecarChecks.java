@@ -98,6 +98,9 @@ final class SidecarChecks {
   /** Since when it has said that it does not decide from a lease. */
   private final Map<String, Long> revokedAt = new HashMap<>();
 
+  /** From which leases it has to decide. */
+  final LeasesAtHand atHand;
+
   private Function<String, @Nullable OpenReservation> find = id -> null;
   private @Nullable Known known;
   private long changedAt = -1;
@@ -127,6 +130,29 @@ final class SidecarChecks {
     this.name = name;
     this.disk = disk;
     this.lasting = lasting;
+    this.atHand = new LeasesAtHand(world, disk, lasting.toNanos() / 1_000);
+  }
+
+  /**
+   * It is asked for something, and has said, or has begun to look, what becomes of that.
+   *
+   * @param isToDecide whether a lease at hand had room for it
+   * @param before how often it had let something through before that
+   */
+  void hasBegun(ReserveRequest request, boolean isToDecide, int before) {
+    boolean decided = atHand.decided() > before;
+    world.watch.expect(
+        !isToDecide || decided,
+        "I9",
+        "%s does not decide on %s by itself, for which it has room in a lease",
+        name,
+        request);
+    if (isToDecide) {
+      world.watch.saw(Rarity.SIDECAR_HAD_TO_DECIDE);
+    }
+    if (!decided) {
+      atHand.mayChange();
+    }
   }
 
   private static EntityId wallet(String lease) {
@@ -324,6 +350,7 @@ final class SidecarChecks {
     madeFor.put(entry, it);
     if (!lease.isEmpty()) {
       open.put(id, it);
+      atHand.setsAside(id, lease, entry.micros());
       expectCovered(lease, nanos);
     }
   }
@@ -513,6 +540,7 @@ final class SidecarChecks {
     Open was = made.get(reservation);
     if (was != null && !was.lease.isEmpty()) {
       open.put(reservation, was);
+      atHand.setsAside(reservation, was.lease, was.micros);
     }
   }
 
@@ -520,6 +548,7 @@ final class SidecarChecks {
   void starts(Function<String, @Nullable OpenReservation> toFind, long nanos) {
     find = toFind;
     known = null;
+    atHand.starts();
     Map<String, Entry.Opened> kept = disk.open();
     open.clear();
     kept.forEach(
@@ -564,6 +593,7 @@ final class SidecarChecks {
   /** What was set aside is not any more. */
   void ended(String reservation) {
     open.remove(reservation);
+    atHand.ended(reservation);
   }
 
   /**
@@ -771,10 +801,12 @@ final class SidecarChecks {
   /** It asks, perhaps for something that it has asked before. */
   void asks(Ask ask) {
     firstAsked.putIfAbsent(ask.callId(), world.since());
+    atHand.asks(ask);
   }
 
   /** It is told how a lease stands; what it is told is, or was, so. */
   void told(Ask ask, Told told, Since sent, long nanos) {
+    atHand.told(ask, told, sent.micros());
     if (!(told instanceof Told.Lease it)) {
       return;
     }
