@@ -4,6 +4,7 @@ import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Decided;
@@ -390,7 +391,9 @@ final class AnswerChecks {
     if (request.commit()) {
       WalletReply.Ended charged = allowed.charged();
       world.watch.expect(
-          charged != null && charged.amount().equals(request.amount()),
+          charged != null
+              && charged.amount().equals(request.amount())
+              && world.watch.wallet(wallet).isEndedAsTold(reservation, charged),
           "model",
           "%s is to be charged %s, and is told %s",
           reservation,
@@ -468,6 +471,13 @@ final class AnswerChecks {
     isInOrder(denied);
     for (Denial denial : denied.denials()) {
       LimitState limit = denial.limit();
+      world.watch.expect(
+          isToldAsAsked(denial, plan.request()),
+          "model",
+          "%s is denied for what was not asked, or not so: %s, of %s",
+          plan.reservation(),
+          denial,
+          plan.request());
       if (denial.code() == DenialCode.INSUFFICIENT_CREDITS
           || denial.code() == DenialCode.WALLET_IN_DEBT) {
         byWallet = true;
@@ -533,6 +543,30 @@ final class AnswerChecks {
           "%s is denied, and that is not in the org's journal",
           plan.reservation());
     }
+  }
+
+  /**
+   * What was asked for is told in the measure of what denies it; and of a limit the code says
+   * whether it is worth to wait a little. A lease may be asked for again with another amount: then
+   * what was decided first is told.
+   */
+  private static boolean isToldAsAsked(Denial denial, ReserveRequest request) {
+    LimitState limit = denial.limit();
+    Credits requested = denial.requested();
+    NaiveQuantities quantities = NaiveQuantities.of(request);
+    BigInteger asked = limit == null ? quantities.amount() : quantities.in(limit.measure());
+    return requested != null
+        && NaiveWallet.micros(requested).equals(asked)
+        && (limit == null || denial.code() == code(limit));
+  }
+
+  private static DenialCode code(LimitState limit) {
+    if (limit.measure().equals(Quantities.OPEN_RESERVATIONS)) {
+      return DenialCode.CONCURRENCY_EXCEEDED;
+    }
+    return limit.window() == WindowKind.MINUTE
+        ? DenialCode.RATE_LIMITED
+        : DenialCode.BUDGET_EXCEEDED;
   }
 
   private boolean isKnown(LimitState limit, EntityId team, Since since) {

@@ -88,7 +88,8 @@ final class Asker {
             check,
             essence,
             () -> false,
-            () -> !what.startsWith("dry run")),
+            () -> !what.startsWith("dry run"),
+            true),
         null);
   }
 

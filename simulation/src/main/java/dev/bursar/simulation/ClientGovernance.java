@@ -39,7 +39,8 @@ final class ClientGovernance {
             reply -> reply,
             () -> false,
             // What was so already changes nothing, is not remembered, and decided anew each time.
-            () -> world.watch.effect(id, operation) != null),
+            () -> world.watch.effect(id, operation) != null,
+            true),
         null);
   }
 

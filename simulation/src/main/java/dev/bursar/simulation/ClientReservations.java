@@ -5,6 +5,7 @@ import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.identity.Subject;
@@ -159,7 +160,8 @@ final class ClientReservations {
             answer -> reports.reported(answer, work, report.event(), report.wallet(), since, again),
             decided -> decided.getClass().getSimpleName() + " " + decided.plan().reservation(),
             () -> isOnRecord(report.event(), org),
-            () -> false),
+            () -> false,
+            !again),
         null);
   }
 
@@ -234,13 +236,21 @@ final class ClientReservations {
   }
 
   private void end(String what, EndChecks.Asked asked) {
-    asker.ask(
-        what,
-        asked.reserved().wallet(),
-        asked.command(),
-        asked.operation(),
-        answer -> ends.ended(answer, asked),
-        ClientReservations::ending);
+    EntityId wallet = asked.reserved().wallet();
+    asker.start(
+        new SimulatedCall.Question<WalletReply>(
+            what,
+            wallet,
+            List.of(wallet),
+            replyTo ->
+                new EntityMessage.Ask<>(new Request<>(asked.command(), asked.operation()), replyTo),
+            (node, answer) -> {},
+            answer -> ends.ended(answer, asked),
+            ClientReservations::ending,
+            () -> false,
+            () -> true,
+            !asked.keyMayBeUsed()),
+        null);
   }
 
   private static Object ending(WalletReply reply) {

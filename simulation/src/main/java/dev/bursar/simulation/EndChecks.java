@@ -63,6 +63,13 @@ final class EndChecks {
         };
     world.watch.expect(
         asAsked, "model", "%s is done, and the journal has %s under its key", command, effect);
+    world.watch.expect(
+        !asAsked || (effect instanceof WalletEvent event && NaiveWallet.isEnded(ended, event)),
+        "I4",
+        "%s is told to have ended as %s, and the journal has %s",
+        reserved.id(),
+        ended,
+        effect);
     NaiveWallet naive = world.watch.wallet(reserved.wallet());
     Fate fate = naive.fates.get(ended.reservation());
     BigInteger charged = naive.charged.getOrDefault(ended.reservation(), BigInteger.ZERO);

@@ -110,8 +110,19 @@ final class NaiveBudgets {
     return budget.limit().equals(told.limit())
         && budget.mode() == told.mode()
         && budget.thresholds().equals(told.thresholds())
+        && budget.measure().equals(told.measure())
         && isOf(budget.scope(), told.scope())
+        && source(budget).equals(told.source())
         && lasts(budget, told);
+  }
+
+  /** Where a limit is said to come from. */
+  private static String source(Budget budget) {
+    return budget.scope().isDefault()
+        ? LimitState.SOURCE_DEFAULT
+        : budget.id().startsWith(Budget.OF_PLAN)
+            ? LimitState.SOURCE_PLAN
+            : LimitState.SOURCE_BUDGET;
   }
 
   /** Of a default, it is told whom it is counted for. */

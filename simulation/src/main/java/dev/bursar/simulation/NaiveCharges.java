@@ -97,6 +97,15 @@ final class NaiveCharges {
         reservation,
         asked,
         held);
+    BigInteger goesBack = event.late() ? BigInteger.ZERO : held.subtract(fromHold);
+    expect(
+        micros(event.released()).equals(goesBack),
+        "model",
+        "%s is committed for %s of %s, and gives back %s",
+        reservation,
+        asked,
+        held,
+        event.released());
     leaves(
         reservation,
         all.apply(hold.creditType()).pots.free(use(hold.attribution()), event.at()),

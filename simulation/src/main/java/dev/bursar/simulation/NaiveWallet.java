@@ -588,28 +588,59 @@ final class NaiveWallet {
       return told == null && (last == null || isForgotten);
     }
     return switch (last.getValue()) {
-      case WalletEvent.Released it -> isEnded(told, it.cause().word(), Credits.ZERO, it);
-      case WalletEvent.Committed it -> isEnded(told, "committed", it.amount(), it);
-      case WalletEvent.Charged it -> isEnded(told, "committed", it.amount(), it);
-      case WalletEvent.UsageCharged it -> isEnded(told, "committed", it.amount(), it);
       case WalletEvent.LeaseSettled it ->
           told instanceof WalletReply.LeaseSettled settled
               && settled.lease().equals(it.lease())
               && reservation.equals(settled.added());
-      case WalletEvent other ->
+      case WalletEvent.HoldBarred it ->
           told instanceof WalletReply.Barred barred && barred.reservation().equals(reservation);
+      case WalletEvent it -> isEnded(told, it);
     };
   }
 
-  private static boolean isEnded(
-      WalletReply told, String status, Credits amount, WalletEvent event) {
+  /** What is to be told of how a reservation has ended. */
+  private record End(
+      String status,
+      Credits amount,
+      Credits released,
+      Credits debt,
+      Credits uncharged,
+      boolean late) {
+
+    static @Nullable End of(WalletEvent event) {
+      Credits none = Credits.ZERO;
+      return switch (event) {
+        case WalletEvent.Released it ->
+            new End(it.cause().word(), none, it.released(), none, none, false);
+        case WalletEvent.Committed it ->
+            new End("committed", it.amount(), it.released(), it.debt(), it.uncharged(), it.late());
+        case WalletEvent.Charged it -> new End("committed", it.amount(), none, none, none, false);
+        case WalletEvent.UsageCharged it ->
+            new End("committed", it.amount(), none, it.debt(), it.uncharged(), it.late());
+        case WalletEvent other -> null;
+      };
+    }
+
+    static End told(WalletReply.Ended it) {
+      return new End(it.status(), it.amount(), it.released(), it.debt(), it.uncharged(), it.late());
+    }
+  }
+
+  /** Whether that is told of how it has ended, all of its figures with it. */
+  static boolean isEnded(@Nullable WalletReply told, WalletEvent event) {
     Transaction transaction = event.transaction();
     return told instanceof WalletReply.Ended it
         && it.reservation().equals(ended(event))
-        && it.status().equals(status)
-        && it.amount().equals(amount)
+        && End.told(it).equals(End.of(event))
+        && it.balance().equals(event.balance())
         && transaction != null
         && it.transaction().id().equals(transaction.id());
+  }
+
+  /** Whether that is told of how the last that is known of a reservation has ended it. */
+  boolean isEndedAsTold(String reservation, @Nullable WalletReply told) {
+    TreeMap<Long, WalletEvent> all = endings.get(reservation);
+    return all != null && isEnded(told, all.lastEntry().getValue());
   }
 
   Figures figures(String creditType) {

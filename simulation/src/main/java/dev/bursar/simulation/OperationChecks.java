@@ -13,6 +13,7 @@ import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.operation.Refusal.Code;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.wallet.Balance;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Recurrence;
 import dev.bursar.domain.wallet.WalletEvent;
@@ -122,8 +123,12 @@ final class OperationChecks {
         Object event = effect(asked.entity, asked.operation, Object.class);
         boolean same =
             switch (event) {
-              case WalletEvent.Granted it -> isLike(it.grant(), it.at(), grant, recurrence);
-              case WalletEvent.GrantScheduled it -> isLike(it.grant(), it.at(), grant, recurrence);
+              case WalletEvent.Granted it ->
+                  isLike(it.grant(), it.at(), grant, recurrence)
+                      && isTold(reply, it.grant(), sum(it.transaction()));
+              case WalletEvent.GrantScheduled it ->
+                  isLike(it.grant(), it.at(), grant, recurrence)
+                      && isTold(reply, it.grant(), micros(it.grant().amount()));
               case null, default -> false;
             };
         told(same, asked, reply, String.valueOf(event));
@@ -139,6 +144,14 @@ final class OperationChecks {
                   || hasNoRoom(refusal, asked, grant.creditType(), grant.amount()));
       case Answer<WalletReply> other -> {}
     }
+  }
+
+  /** The grant, with what is left of it once it has paid what it pays of a debt. */
+  private static boolean isTold(WalletReply reply, Grant grant, BigInteger remaining) {
+    return reply instanceof WalletReply.GrantAdded(WalletReply.GrantView told)
+        && told.grant().equals(grant)
+        && micros(told.remaining()).equals(remaining)
+        && told.held().isZero();
   }
 
   private static boolean isLike(
@@ -207,11 +220,7 @@ final class OperationChecks {
                   .filter(each -> each.type() == EntryType.ADJUST)
                   .map(each -> micros(each.amount()))
                   .reduce(BigInteger.ZERO, BigInteger::add);
-          told(
-              entered.equals(micros(amount)) && answers(reply, event.transaction()),
-              asked,
-              reply,
-              event);
+          told(entered.equals(micros(amount)) && answers(reply, event), asked, reply, event);
         }
       }
       case Answer.Refused<WalletReply>(Refusal refusal) ->
@@ -235,9 +244,16 @@ final class OperationChecks {
             || world.wasBehind(asked.since, asked.entity));
   }
 
-  private static boolean answers(WalletReply reply, Transaction transaction) {
+  /** The entries are told, and the figures that they have led to. */
+  private static boolean answers(WalletReply reply, WalletEvent event) {
     return reply instanceof WalletReply.Corrected corrected
-        && corrected.transaction().id().equals(transaction.id());
+        && isTold(corrected.transaction(), corrected.balance(), event);
+  }
+
+  private static boolean isTold(Transaction transaction, Balance balance, WalletEvent event) {
+    return event.transaction() != null
+        && transaction.id().equals(event.transaction().id())
+        && balance.equals(event.balance());
   }
 
   void refunded(Answer<WalletReply> answer, Asked asked, String charge, @Nullable Credits amount) {
@@ -252,7 +268,7 @@ final class OperationChecks {
                   && (amount == null
                       ? naive.notRefunded(charge).signum() == 0
                       : event.amount().equals(amount))
-                  && answers(reply, event.transaction()),
+                  && answers(reply, event),
               asked,
               reply,
               event);
@@ -282,7 +298,7 @@ final class OperationChecks {
           told(
               taking.id().equals(event.transaction().corrects())
                   && NaiveBooks.sum(event.transaction(), EntryType.ADJUST).equals(micros(amount))
-                  && answers(reply, event.transaction()),
+                  && answers(reply, event),
               asked,
               reply,
               event);
@@ -311,7 +327,8 @@ final class OperationChecks {
                   && event.transfer().creditType().equals(creditType)
                   && event.transfer().amount().equals(amount)
                   && reply instanceof WalletReply.Transferred it
-                  && it.transfer().id().equals(event.transfer().id()),
+                  && it.transfer().id().equals(event.transfer().id())
+                  && isTold(it.transaction(), it.balance(), event),
               asked,
               reply,
               event);

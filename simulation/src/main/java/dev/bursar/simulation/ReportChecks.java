@@ -1,6 +1,8 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Decided;
+import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.Reported;
@@ -8,6 +10,8 @@ import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.wallet.WalletReply;
+import java.math.BigInteger;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -64,6 +68,13 @@ final class ReportChecks {
             event,
             allowed.plan().reservation(),
             charged);
+        WalletReply.Ended told = allowed.charged();
+        world.watch.expect(
+            world.watch.wallet(wallet).isEndedAsTold(allowed.plan().reservation(), told),
+            "I4",
+            "%s is accepted, and is told to be charged as %s",
+            event,
+            told);
         counted(allowed, request, wallet);
         if (again && done.replayed()) {
           world.watch.saw(Rarity.REPORTED_TWICE);
@@ -78,9 +89,42 @@ final class ReportChecks {
             "%s is rejected: %s",
             event,
             denied.denials());
+        lacked(denied.denials().getFirst(), request, event, wallet, since);
         world.watch.saw(Rarity.REPORT_REJECTED);
       }
     }
+  }
+
+  /**
+   * What could be drawn was at some time meanwhile as it is told, and too little: but of what was
+   * decided from a lease, which may have covered some of it.
+   */
+  private void lacked(
+      Denial denial, ReserveRequest request, Reported event, EntityId wallet, Since since) {
+    Credits available = denial.available();
+    Credits used = request.amount();
+    if (available == null || used == null || !used.equals(denial.requested())) {
+      world.watch.violated("model", "%s is rejected without figures: %s", event, denial);
+      return;
+    }
+    BigInteger told = NaiveWallet.micros(available);
+    boolean wasSo =
+        world
+            .watch
+            .wallet(wallet)
+            .since(String.valueOf(request.creditType()), world.from(since, wallet))
+            .stream()
+            .anyMatch(
+                each ->
+                    each.available(new NaivePots.Use(request.feature(), request.model()))
+                        .equals(told));
+    world.watch.expect(
+        wasSo && (event.lease() != null || available.compareTo(used) < 0),
+        "model",
+        "%s of %s is rejected, and could be drawn: %s",
+        used,
+        wallet,
+        denial);
   }
 
   /** The limits that are told are those that it was counted in, by the org and by the team. */

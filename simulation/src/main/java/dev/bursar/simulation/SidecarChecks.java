@@ -3,6 +3,7 @@ package dev.bursar.simulation;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.EntityId;
@@ -10,6 +11,7 @@ import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.wallet.Hold;
+import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.decision.OpenReservation;
@@ -96,6 +98,9 @@ final class SidecarChecks {
   /** Since when it has said that it does not decide from a lease. */
   private final Map<String, Long> revokedAt = new HashMap<>();
 
+  /** From which leases it has to decide. */
+  final LeasesAtHand atHand;
+
   private Function<String, @Nullable OpenReservation> find = id -> null;
   private @Nullable Known known;
   private long changedAt = -1;
@@ -125,6 +130,29 @@ final class SidecarChecks {
     this.name = name;
     this.disk = disk;
     this.lasting = lasting;
+    this.atHand = new LeasesAtHand(world, disk, lasting.toNanos() / 1_000);
+  }
+
+  /**
+   * It is asked for something, and has said, or has begun to look, what becomes of that.
+   *
+   * @param isToDecide whether a lease at hand had room for it
+   * @param before how often it had let something through before that
+   */
+  void hasBegun(ReserveRequest request, boolean isToDecide, int before) {
+    boolean decided = atHand.decided() > before;
+    world.watch.expect(
+        !isToDecide || decided,
+        "I9",
+        "%s does not decide on %s by itself, for which it has room in a lease",
+        name,
+        request);
+    if (isToDecide) {
+      world.watch.saw(Rarity.SIDECAR_HAD_TO_DECIDE);
+    }
+    if (!decided) {
+      atHand.mayChange();
+    }
   }
 
   private static EntityId wallet(String lease) {
@@ -322,6 +350,7 @@ final class SidecarChecks {
     madeFor.put(entry, it);
     if (!lease.isEmpty()) {
       open.put(id, it);
+      atHand.setsAside(id, lease, entry.micros());
       expectCovered(lease, nanos);
     }
   }
@@ -511,6 +540,7 @@ final class SidecarChecks {
     Open was = made.get(reservation);
     if (was != null && !was.lease.isEmpty()) {
       open.put(reservation, was);
+      atHand.setsAside(reservation, was.lease, was.micros);
     }
   }
 
@@ -518,6 +548,7 @@ final class SidecarChecks {
   void starts(Function<String, @Nullable OpenReservation> toFind, long nanos) {
     find = toFind;
     known = null;
+    atHand.starts();
     Map<String, Entry.Opened> kept = disk.open();
     open.clear();
     kept.forEach(
@@ -562,6 +593,7 @@ final class SidecarChecks {
   /** What was set aside is not any more. */
   void ended(String reservation) {
     open.remove(reservation);
+    atHand.ended(reservation);
   }
 
   /**
@@ -593,6 +625,39 @@ final class SidecarChecks {
           was.lease);
     }
     open.remove(reservation);
+  }
+
+  /**
+   * It tells what a reservation of its own came to, and what is left of what it had set aside: of
+   * what had expired before nothing is.
+   *
+   * @param actual null where it is given back
+   */
+  void tells(String reservation, @Nullable Credits actual, Ended.Done told) {
+    Open was = made.get(reservation);
+    long came = actual == null ? 0 : actual.micros();
+    world.watch.expect(
+        was != null
+            && told.amount() == came
+            && told.released() == (told.late() ? 0 : Math.max(0, was.micros - came)),
+        "model",
+        "%s tells of %s, which came to %d: %s, and had set aside %s",
+        name,
+        reservation,
+        came,
+        told,
+        was);
+  }
+
+  /** The server tells how a reservation of its own has ended. */
+  void isTold(String reservation, WalletReply.Ended told) {
+    world.watch.expect(
+        world.watch.wallet(wallet(reservation)).isEndedAsTold(reservation, told),
+        "model",
+        "%s is told of the end of %s what is not so: %s",
+        name,
+        reservation,
+        told);
   }
 
   /** It can't end any more: it has expired. */
@@ -736,10 +801,12 @@ final class SidecarChecks {
   /** It asks, perhaps for something that it has asked before. */
   void asks(Ask ask) {
     firstAsked.putIfAbsent(ask.callId(), world.since());
+    atHand.asks(ask);
   }
 
   /** It is told how a lease stands; what it is told is, or was, so. */
   void told(Ask ask, Told told, Since sent, long nanos) {
+    atHand.told(ask, told, sent.micros());
     if (!(told instanceof Told.Lease it)) {
       return;
     }

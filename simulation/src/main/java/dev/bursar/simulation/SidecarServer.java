@@ -391,7 +391,10 @@ final class SidecarServer implements Server, TermsSource {
     List<Use> known = known(world.tampering.reported(uses));
     world.watch.saw(Rarity.SIDECAR_REPORTED_AS_EVENTS);
     host.mayCrash(0.05, Rarity.SIDECAR_CRASHED_WHILE_IT_REPORTED);
-    return sent(() -> isTooLarge(uses) ? tooLarge(uses) : events(known), LOST, told -> {});
+    return sent(
+        () -> isTooLarge(uses) ? tooLarge(uses) : events(known),
+        LOST,
+        told -> checks.atHand.mayChange());
   }
 
   private CompletionStage<Reported> events(List<Use> uses) {
@@ -433,6 +436,7 @@ final class SidecarServer implements Server, TermsSource {
 
   @Override
   public CompletionStage<Tagged> terms(String org, @Nullable Tagged known) {
+    checks.atHand.mayChange();
     if (!org.equals(SimulatedClient.ORG)) {
       return sent(
               SidecarServer::<OrgReply>notItsKey, new Answer.Unreachable<OrgReply>(), answer -> {})
@@ -446,6 +450,7 @@ final class SidecarServer implements Server, TermsSource {
                     org, new Request<>(new OrgCommand.ViewEntitlements(OrgShape.FEATURES), null)),
             new Answer.Unreachable<>(),
             answer -> {
+              checks.atHand.mayChange();
               if (entitled(answer) instanceof OrgReply.Entitled told) {
                 world.log(() -> "%s is told that it may use: %s".formatted(sidecar, told));
                 checks.knows(since, earliest);
@@ -587,6 +592,9 @@ final class SidecarServer implements Server, TermsSource {
                   && fault(no) == null
                   && !isAway(answer)) {
                 world.watch.violated("model", "%s can't be ended: %s", reservation, no);
+              }
+              if (answer instanceof Answer.Done<WalletReply.Ended> done) {
+                checks.isTold(reservation, done.value());
               }
             })
         .thenApply(answer -> ended(reservation, answer));

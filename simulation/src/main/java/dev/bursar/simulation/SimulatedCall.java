@@ -29,6 +29,7 @@ final class SimulatedCall<T> {
    * @param essence what of an answer has to be the same however often it is asked for
    * @param known whether the answer is found without asking, which is looked at then
    * @param remembered whether, once it is answered, the answer is one for good
+   * @param isNew whether nobody has asked with its key before
    */
   record Question<T>(
       String what,
@@ -39,7 +40,8 @@ final class SimulatedCall<T> {
       Consumer<Answer<T>> check,
       Function<T, Object> essence,
       BooleanSupplier known,
-      BooleanSupplier remembered) {}
+      BooleanSupplier remembered,
+      boolean isNew) {}
 
   /** An answer, and the node that gave it. */
   record Told<T>(Answer<T> answer, String node) {}
@@ -164,6 +166,12 @@ final class SimulatedCall<T> {
         () ->
             "%s is told by %s: %s: %s".formatted(client, told.node, question.what, shown(answer)));
     question.check.accept(answer);
+    world.watch.expect(
+        !isAskedOnce() || !(answer instanceof Answer.Done<T> done) || !done.replayed(),
+        "I4",
+        "%s: is asked for once, and is told as an answer that was given before: %s",
+        question.what,
+        answer);
     if (first != null) {
       compare(first, told);
     }
@@ -174,6 +182,19 @@ final class SimulatedCall<T> {
     return answer instanceof Answer.Done<T>(T value, boolean replayed)
         ? question.essence.apply(value) + (replayed ? " (replayed)" : "")
         : answer;
+  }
+
+  /**
+   * Whether nobody has asked for it before, and nothing has made two of one: neither on the way,
+   * nor an entity that decides once more what it was told not to be written, and that was.
+   */
+  private boolean isAskedOnce() {
+    return question.isNew
+        && first == null
+        && tries == 1
+        && !world.scenario.has(Fault.MESSAGE_REPEATED)
+        && !world.scenario.has(Fault.WRITE_ACKNOWLEDGEMENT_LOST)
+        && !world.scenario.has(Fault.WRITE_COMMITS_LATE);
   }
 
   /** Whether something was set aside or charged by it, which happens once. */

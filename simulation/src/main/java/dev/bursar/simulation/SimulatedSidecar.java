@@ -30,6 +30,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -124,6 +127,7 @@ final class SimulatedSidecar {
         }
         case Entry.Opened it -> {
           checks.decides(it.lease(), it.request().feature(), host.nanos());
+          checks.atHand.letsThrough(it.lease(), it.request());
           checks.setsAside(it, host.nanos());
         }
         case Entry.Used it when open.remove(it.use().id()) -> {
@@ -133,9 +137,11 @@ final class SimulatedSidecar {
         }
         case Entry.Used it when it.use().lease() == null ->
             checks.decidesUnchecked(it.use().request().feature());
-        case Entry.Used it ->
-            checks.decides(
-                String.valueOf(it.use().lease()), it.use().request().feature(), host.nanos());
+        case Entry.Used it -> {
+          String lease = String.valueOf(it.use().lease());
+          checks.decides(lease, it.use().request().feature(), host.nanos());
+          checks.atHand.letsThrough(lease, it.use().request());
+        }
         case Entry.Closed it -> checks.ended(it.id());
         default -> {}
       }
@@ -323,7 +329,7 @@ final class SimulatedSidecar {
   private void tryOut(Life now, ReserveRequest request, Runnable then) {
     long askedAt = world.time.nowMicros();
     world.heard(
-        now.sidecar.decide(request),
+        asked(now, request, () -> now.sidecar.decide(request)),
         decision -> {
           world.log(() -> "%s would decide: %s".formatted(name, decision));
           switch (decision) {
@@ -344,7 +350,7 @@ final class SimulatedSidecar {
     calls.asks(key, request);
     long askedAt = world.time.nowMicros();
     world.heard(
-        now.sidecar.decide(request, key),
+        asked(now, request, () -> now.sidecar.decide(request, key)),
         decision -> {
           world.log(() -> "%s decides on %s: %s".formatted(name, key, decision));
           if (decision instanceof Decision.Elsewhere) {
@@ -360,6 +366,20 @@ final class SimulatedSidecar {
           couldNotKeep(error);
           then.run();
         });
+  }
+
+  private CompletionStage<Decision> asked(
+      Life now, ReserveRequest request, Supplier<CompletionStage<Decision>> ask) {
+    boolean isToDecide = !now.log.isFull() && checks.atHand.isToDecide(request);
+    int before = checks.atHand.decided();
+    CompletionStage<Decision> answer =
+        world.tampering.looksAtLeases(request)
+            ? ask.get()
+            : CompletableFuture.completedFuture(Decision.Elsewhere.IT_IS);
+    if (!now.host.isOver()) {
+      checks.hasBegun(request, isToDecide, before);
+    }
+    return answer;
   }
 
   /** It is the server's to decide, also after a crash. */
@@ -395,7 +415,7 @@ final class SimulatedSidecar {
       world.watch.saw(Rarity.SIDECAR_FILE_WAS_FULL);
     }
     world.heard(
-        now.sidecar.reserve(request),
+        asked(now, request, () -> now.sidecar.reserve(request)),
         decision -> {
           SidecarServer.Unasked was = now.server.unasked(request);
           world.log(() -> "%s decides: %s".formatted(name, decision));
@@ -547,7 +567,8 @@ final class SimulatedSidecar {
     CallKey key = further.nextInt(KEYED_ONE_IN) == 0 ? calls.newKey("end " + id) : null;
     world.heard(
         now.sidecar.end(id, actual, null, key),
-        ended -> {
+        result -> {
+          Ended ended = world.tampering.ended(result);
           world.log(() -> "%s ends %s: %s".formatted(name, id, ended));
           open.remove(id);
           checks.ended(id);
@@ -557,8 +578,11 @@ final class SimulatedSidecar {
           if (ended instanceof Ended.Refused no) {
             checks.doesNotEnd(id, no, now.host.nanos());
           }
-          if (ended instanceof Ended.Done it && it.late()) {
-            world.watch.saw(Rarity.SIDECAR_COMMITTED_LATE);
+          if (ended instanceof Ended.Done it) {
+            checks.tells(id, actual, it);
+            if (it.late()) {
+              world.watch.saw(Rarity.SIDECAR_COMMITTED_LATE);
+            }
           }
           next();
         },
@@ -827,6 +851,7 @@ final class SimulatedSidecar {
    */
   private void take(Life now, String event, String lease, @Nullable String notice) {
     long toldAt = world.time.nowMicros();
+    checks.atHand.mayChange();
     if (left > 0) {
       // Somebody asks right then.
       now.host.run(2, () -> reserve(now, this::nextIfLast));

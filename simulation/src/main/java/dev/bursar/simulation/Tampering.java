@@ -3,6 +3,7 @@ package dev.bursar.simulation;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Request;
@@ -15,6 +16,7 @@ import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.protocol.BudgetEffect;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage;
+import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.lease.LeaseSettings;
 import dev.bursar.sidecar.lease.Told;
 import dev.bursar.sidecar.usage.Entry;
@@ -178,6 +180,16 @@ public interface Tampering {
   /** What a sidecar is answered that asks for the end of what the server has made. */
   default Answer<WalletReply> ending(Answer<WalletReply> answer) {
     return answer;
+  }
+
+  /** Whether a sidecar looks whether a lease of its own has room for this. */
+  default boolean looksAtLeases(ReserveRequest request) {
+    return true;
+  }
+
+  /** What a sidecar tells of an end that it knows of by itself. */
+  default Ended ended(Ended told) {
+    return told;
   }
 
   /** How long after its end a reservation may be committed. */

@@ -20,6 +20,7 @@ interface PlantedBug extends Tampering {
             ProtocolBug.values(),
             LeaseBug.values(),
             SidecarBug.values(),
+            AnswerBug.values(),
             ViewBug.values())
         .flatMap(Stream::of);
   }

@@ -1,5 +1,6 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.lease.Listener;
@@ -314,6 +315,18 @@ enum SidecarBug implements PlantedBug {
     @Override
     public List<String> toldOf(List<String> orgs) {
       return List.of(SimulatedClient.ORG, SimulatedClient.OTHER_ORG);
+    }
+  },
+
+  A_SIDECAR_LEAVES_TO_THE_SERVER_WHAT_ITS_LEASE_HAS_ROOM_FOR("I9: for which it has room") {
+    @Override
+    public long soughtFrom() {
+      return 94;
+    }
+
+    @Override
+    public boolean looksAtLeases(ReserveRequest request) {
+      return request.amount() == null || request.amount().micros() % 2 == 0;
     }
   },
 
