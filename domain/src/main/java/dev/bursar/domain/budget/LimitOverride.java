@@ -45,6 +45,7 @@ public record LimitOverride(
     }
     return scope.equals(limit.budget().scope())
         || scope.equals(limit.counted())
-        || (suspends() && below.contains(limit.counted()));
+        || (suspends()
+            && (below.contains(limit.budget().scope()) || below.contains(limit.counted())));
   }
 }

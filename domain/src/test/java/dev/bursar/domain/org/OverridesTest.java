@@ -156,6 +156,18 @@ final class OverridesTest {
   }
 
   @Test
+  void aDefaultThatIsLookedAtForNobodyIsSuspendedWithAllBelow() {
+    Scope members = new Scope(Scope.Type.EACH_MEMBER, null, "research");
+    var given = acme().after(NOON, budget(daily("each", members, "1")), override("off", LABS, null));
+    var view =
+        given
+            .when(new OrgCommand.ViewBudget("each", null), NOON)
+            .reply(OrgReply.OneBudget.class)
+            .budget();
+    assertThat(view.applicable().override()).isEqualTo("off");
+  }
+
+  @Test
   void ofTwoOverridesTheNearestToTheUserCounts() {
     var given =
         acme()
