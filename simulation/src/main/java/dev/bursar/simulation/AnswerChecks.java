@@ -481,7 +481,7 @@ final class AnswerChecks {
       if (denial.code() == DenialCode.INSUFFICIENT_CREDITS
           || denial.code() == DenialCode.WALLET_IN_DEBT) {
         byWallet = true;
-        byWallet(denial, request, wallet, since);
+        byWallet(denial, plan.request(), wallet, since);
       } else if (denial.code() == DenialCode.FROZEN && denial.scope() != null) {
         world.watch.saw(Rarity.FROZEN);
         saw(denial.scope().type() == Scope.Type.ORG, Rarity.FROZEN_WITH_ALL_OF_THE_ORG);
