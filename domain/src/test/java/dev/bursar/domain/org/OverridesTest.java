@@ -158,7 +158,8 @@ final class OverridesTest {
   @Test
   void aDefaultThatIsLookedAtForNobodyIsSuspendedWithAllBelow() {
     Scope members = new Scope(Scope.Type.EACH_MEMBER, null, "research");
-    var given = acme().after(NOON, budget(daily("each", members, "1")), override("off", LABS, null));
+    var given =
+        acme().after(NOON, budget(daily("each", members, "1")), override("off", LABS, null));
     var view =
         given
             .when(new OrgCommand.ViewBudget("each", null), NOON)

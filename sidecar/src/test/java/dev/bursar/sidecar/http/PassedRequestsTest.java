@@ -278,8 +278,7 @@ final class PassedRequestsTest {
       return server.getAddress().getPort();
     }
 
-    private static void answer(HttpExchange exchange, int status, String text)
-        throws IOException {
+    private static void answer(HttpExchange exchange, int status, String text) throws IOException {
       try (exchange) {
         exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
