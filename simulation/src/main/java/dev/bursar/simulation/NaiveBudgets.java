@@ -572,7 +572,7 @@ final class NaiveBudgets {
   private static Budget like(LimitState told) {
     return new Budget(
         told.budget(),
-        told.scope(),
+        scoped(told),
         told.measure(),
         told.window(),
         told.limit(),
@@ -583,6 +583,16 @@ final class NaiveBudgets {
         ZoneOffset.UTC,
         1,
         told.since());
+  }
+
+  /** For whom a default is that counts for somebody. */
+  private static Scope scoped(LimitState told) {
+    Scope counted = told.scope();
+    if (!told.source().equals(LimitState.SOURCE_DEFAULT)) {
+      return counted;
+    }
+    Scope.Type type = counted.team() == null ? Scope.Type.EACH_USER : Scope.Type.EACH_MEMBER;
+    return new Scope(type, null, counted.team());
   }
 
   /** The departments that a team lies in at a moment, the nearest first. */
