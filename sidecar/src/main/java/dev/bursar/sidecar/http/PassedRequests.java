@@ -96,6 +96,9 @@ final class PassedRequests implements Elsewhere {
       Problem.passing(
           503, "busy", "%d streams are passed on, and no more are".formatted(STREAMS_MAX));
 
+  /** By then a server has answered whatever it is asked, if only that it takes too long. */
+  private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(60);
+
   /** A server that has not decided so long after it was asked is away. */
   static final Duration DECIDED_WITHIN = Duration.ofSeconds(10);
 
@@ -157,11 +160,12 @@ final class PassedRequests implements Elsewhere {
     this.clock = clock;
     this.decidedWithin = decidedWithin;
     this.turns = new Turns(DECISIONS_MAX, WAITING_MAX, turnWithin);
-    this.others = ConnectionPoolSettings.create(system.classicSystem());
+    ConnectionPoolSettings all = ConnectionPoolSettings.create(system.classicSystem());
+    this.others = silentFor(ANSWERED_WITHIN, all);
     // A stream has heartbeats: one of a server that is gone does not keep its place.
-    this.ofStreams = silentFor(decidedWithin, others.withMaxConnections(STREAMS_MAX));
+    this.ofStreams = silentFor(decidedWithin, all.withMaxConnections(STREAMS_MAX));
     // What is waited for no longer takes no connection, either.
-    this.ofDecisions = silentFor(decidedWithin, others.withMaxConnections(DECISIONS_MAX));
+    this.ofDecisions = silentFor(decidedWithin, all.withMaxConnections(DECISIONS_MAX));
   }
 
   /** Connections that end where nothing comes for so long. */
@@ -179,8 +183,10 @@ final class PassedRequests implements Elsewhere {
   @Override
   public CompletionStage<HttpResponse> answer(HttpRequest request) {
     ReserveRequest wish = isReservation(request) && hasOwnKey(request) ? wish(request) : null;
-    if (wish != null && server.isSilent()) {
-      return unasked(request, wish, true);
+    if (server.isSilent()) {
+      return wish != null
+          ? unasked(request, wish, true)
+          : CompletableFuture.completedFuture(refuse(request, AWAY));
     }
     if (request.entity().getContentLengthOption().orElse(0) > BODY_BYTES_MAX) {
       return CompletableFuture.completedFuture(refuse(request, TOO_LARGE));

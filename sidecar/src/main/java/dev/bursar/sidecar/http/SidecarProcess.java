@@ -138,7 +138,7 @@ public final class SidecarProcess implements AutoCloseable {
     Sidecar sidecar = new Sidecar(options.settings(), client, client, file, clock);
     ActorSystem system = ActorSystem.create("bursar-sidecar", config());
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    register(registry, sidecar);
+    register(registry, sidecar, client);
     ChangeStream changes = new ChangeStream(client, sidecar);
     register(registry, changes);
     OwnKey key = new OwnKey(options.key());
@@ -229,7 +229,7 @@ public final class SidecarProcess implements AutoCloseable {
     }
   }
 
-  private static void register(MeterRegistry registry, Sidecar sidecar) {
+  private static void register(MeterRegistry registry, Sidecar sidecar, ServerOverHttp server) {
     SidecarMeters meters = sidecar.meters();
     decisions(registry, meters, "lease", "allow", SidecarMeters::allowed);
     decisions(registry, meters, "terms", "deny", SidecarMeters::denied);
@@ -260,7 +260,7 @@ public final class SidecarProcess implements AutoCloseable {
         sidecar,
         "server.away",
         "1 while the server does not answer",
-        s -> s.meters().isAway() ? 1 : 0);
+        s -> s.meters().isAway() || server.isSilent() ? 1 : 0);
     gauge(registry, sidecar, "usage.unsent", "Uses to be reported", s -> s.file().unsent());
     gauge(
         registry,

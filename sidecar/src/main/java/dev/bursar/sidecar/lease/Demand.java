@@ -284,6 +284,10 @@ final class Demand {
       long times = Math.clamp(HORIZON / 2 / Math.max(lasted, 1), 2, GROWTH_OF_LITTLE);
       long before = Math.min(size, MOST / GROWTH_OF_LITTLE);
       size = Math.min(before * times, Math.max(before * GROWTH, remaining / PLENTY));
+      if (remaining >= 0) {
+        // Others are to have some, however fast it is spent here.
+        size = Math.min(size, Math.max(remaining / SHARE, 1));
+      }
     }
     size = Math.max(size, ample());
     return Math.max(size, need);

@@ -205,10 +205,14 @@ public final class HeldLease {
   }
 
   /**
-   * One of an earlier life stands so: until when what is set aside of it can be settled. Of one
-   * that is over it is not told since when.
+   * One of an earlier life stands so: how much there is of it, and until when what is set aside of
+   * it can be settled. Of one that is over it is not told since when.
    */
   void settles(Told.Lease told, long sentAt, long margin) {
+    if (key == null && told.open()) {
+      granted = told.granted();
+      reported = told.reported();
+    }
     if (key == null && told.open() && told.lastsNanos() > 0) {
       long lasts = told.lastsNanos() - told.lastsNanos() / 500 - margin;
       settleUntil = sentAt + lasts + told.settlesNanos() / 2;
@@ -232,6 +236,11 @@ public final class HeldLease {
   /** Whether it could be closed at once: nothing is set aside, and all is on record. */
   boolean isQuiet() {
     return open == 0 && unreportedUses == 0 && asked == null;
+  }
+
+  /** Whether some of it is on its way back. */
+  boolean isHandingBack() {
+    return asked instanceof Ask.Settle settle && settle.handBack() > 0;
   }
 
   /** Whether half of its time is over, and it could have more. */

@@ -166,6 +166,14 @@ public final class HeldLeases {
   void retire(HeldLease lease) {
     leave(lease);
     closeIfDone(lease);
+    keepWhatIsSetAside(lease);
+  }
+
+  /** What nothing is decided from any more goes back, but for what is set aside and was used. */
+  private void keepWhatIsSetAside(HeldLease lease) {
+    if (lease.open > 0 && lease.epoch > 0 && lease.asked == null && lease.left() > 0) {
+      settle(lease, -1, Map.of(), lease.left());
+    }
   }
 
   /** Nothing more is decided from it. */

@@ -732,14 +732,18 @@ public final class LeaseBook {
   }
 
   /**
-   * How many leases are asked for, or are not over though nothing is set aside of them.
+   * How many leases are asked for, are on their way back, or are not over though nothing is set
+   * aside of them.
    *
    * @param reported only those of which all is on record
    */
   public long closable(boolean reported) {
     return acquiring
         + held.all().stream()
-            .filter(each -> each.open == 0 && (!reported || each.unreportedUses == 0))
+            .filter(
+                each ->
+                    each.isHandingBack()
+                        || (each.open == 0 && (!reported || each.unreportedUses == 0)))
             .count();
   }
 }

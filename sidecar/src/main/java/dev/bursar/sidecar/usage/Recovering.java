@@ -6,8 +6,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the entries of a log come to, once a crash has ended a life: first all of them are told, in
@@ -20,6 +23,9 @@ public final class Recovering {
 
   /** Of so many reservations is remembered how they ended. */
   private static final int ENDED_MAX = 4_000;
+
+  /** Of so many leases, those that were decided from last, is known that they may be open. */
+  private static final int LEASES_MAX = 1_000;
 
   /**
    * So much is known of open reservations, as they are counted while they are open: more than may
@@ -34,6 +40,7 @@ public final class Recovering {
   private final Deque<Recovery.Answered> answered = new ArrayDeque<>();
   private final Map<String, String> ended = new LinkedHashMap<>();
   private final Map<Lease, Recovery.Unreported> sums = new LinkedHashMap<>();
+  private final SequencedSet<Lease> leases = new LinkedHashSet<>();
   private long confirmedSegment;
   private long confirmedOffset;
   private long unsent;
@@ -61,7 +68,10 @@ public final class Recovering {
   /** An entry, as it was read. */
   public void found(Entry entry) {
     switch (entry) {
-      case Entry.Stored use -> ended(use.id(), "committed");
+      case Entry.Stored use -> {
+        decidedFrom(use.org(), use.lease());
+        ended(use.id(), "committed");
+      }
       case Entry.Opened it -> opened(it);
       case Entry.Closed it -> ended(it.id(), "released");
       case Entry.Confirmed it -> {
@@ -86,7 +96,17 @@ public final class Recovering {
     }
   }
 
+  private void decidedFrom(String org, @Nullable String lease) {
+    if (lease != null && !lease.isEmpty()) {
+      leases.addLast(new Lease(org, lease));
+      if (leases.size() > LEASES_MAX) {
+        leases.removeFirst();
+      }
+    }
+  }
+
   private void opened(Entry.Opened it) {
+    decidedFrom(it.request().subject().org(), it.lease());
     Entry.Opened before = open.put(it.id(), it.withoutKey());
     openBytes += bytes(it) - (before == null ? 0 : bytes(before));
     if (openBytes > 2 * OPEN_BYTES_MAX) {
@@ -161,6 +181,10 @@ public final class Recovering {
   public Recovery recovery() {
     if (openBytes > OPEN_BYTES_MAX) {
       forgetExpired();
+    }
+    // Of those nothing is to be reported: but they may not have been closed.
+    for (Lease each : leases) {
+      sums.putIfAbsent(each, new Recovery.Unreported(each.org(), each.lease(), 0, 0));
     }
     return new Recovery(
         List.copyOf(sums.values()),

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an earlier life has left.
  *
- * @param unreported what the server does not have yet, as far as is known
+ * @param unreported what the server does not have yet, as far as is known, by the leases that it
+ *     was decided from; and of those that were decided from last nothing, where it has all
  * @param open reservations that had not ended
  * @param answered the last calls that were answered, in their order
  * @param forgotten up to when keys were made of calls that may have been answered before those
@@ -40,7 +41,7 @@ public record Recovery(
     long lostBytes) {
 
   /**
-   * What was used of a lease.
+   * What was used of a lease and is not reported.
    *
    * @param micros millionths
    * @param uses how many uses that is, also those that cost nothing

@@ -307,6 +307,17 @@ final class LocalDeciderTest {
   }
 
   @Test
+  void howeverFastItIsSpentOthersHaveMostOfWhatIsLeft() {
+    Desk desk = new Desk(100);
+    for (int i = 0; i < 60; i++) {
+      allowed(desk.charge("0.5"));
+      desk.deliver();
+      long left = 100 * Desk.CREDIT - (i + 1) * Desk.CREDIT / 2;
+      assertThat(desk.server.available()).as("of %d", left).isGreaterThanOrEqualTo(left / 2);
+    }
+  }
+
+  @Test
   void anIdleLeaseIsGivenBack() {
     Desk desk = new Desk(1_000);
     reservation(desk.charge("2"));
@@ -889,7 +900,7 @@ final class LocalDeciderTest {
         300 * Desk.SECOND,
         0);
     after.pass(1);
-    assertThat(before.server.leases.get("L1").held()).isEqualTo(16_000_000);
+    assertThat(before.server.leases.get("L1").held()).as("the rest goes back").isEqualTo(2_000_000);
     assertThat(
             after.decider.reserve(Desk.request("ann", "1", null, true), "n", after.now, Desk.NOON))
         .isInstanceOf(Wait.class);
@@ -1030,5 +1041,35 @@ final class LocalDeciderTest {
     desk.deliver();
     assertThat(desk.server.leases.get("L1").held()).isZero();
     assertThat(leases.closable(false)).isZero();
+  }
+
+  @Test
+  void whatNothingIsDecidedFromAnyMoreGoesBackButForWhatIsSetAside() {
+    Desk desk = new Desk(1_000);
+    LeaseBook leases = desk.decider.leases();
+    String id = reservation(desk.reserve("2"));
+    leases.revokeAll();
+    assertThat(leases.closable(false)).as("it is on its way back").isEqualTo(1);
+    desk.deliver();
+    assertThat(leases.closable(false)).isZero();
+    assertThat(desk.server.available()).isEqualTo(998 * Desk.CREDIT);
+    assertThat(desk.decider.commit(id, Credits.of(2), null, desk.now))
+        .isInstanceOf(Ended.Done.class);
+    desk.report("L1", new Item(id, 2_000_000));
+    desk.deliver();
+    assertThat(desk.server.leases.get("L1").held()).isZero();
+    assertThat(desk.server.charged).isEqualTo(2_000_000);
+  }
+
+  @Test
+  void aLeaseOfAnEarlierLifeOfWhichAllIsReportedIsClosed() {
+    Desk before = new Desk(1_000);
+    allowed(before.charge("2"));
+    before.report("L1", new Item("u1", 2_000_000));
+    Desk after = new Desk(before.server, "a2");
+    after.decider.leases().held().unreported("L1", 0, 0);
+    after.pass(1);
+    assertThat(before.server.available()).isEqualTo(998 * Desk.CREDIT);
+    assertThat(after.decider.leases().held().all()).isEmpty();
   }
 }

@@ -32,7 +32,7 @@ final class LocalRoutes implements AutoCloseable {
   private final ActorSystem system = ActorSystem.create("routes", SidecarProcess.config());
   private final InstantSource clock = InstantSource.system();
   private final OwnKey key = new OwnKey("secret");
-  private final ModelServer model;
+  final ModelServer model;
   final KnownAnswers known;
   private final RequestHandler routes;
   final Sidecar sidecar;

@@ -345,6 +345,20 @@ final class PassedRequestsTest {
   }
 
   @Test
+  void nobodyWaitsForAServerThatIsKnownToBeSilent() throws Exception {
+    try (Holding server = new Holding()) {
+      PassedRequests passing = routes.passing(server.port());
+      routes.model.silent(true);
+      HttpResponse refused = LocalRoutes.come(passing.answer(HttpRequest.GET("/v1/orgs")));
+      assertThat(refused.status().intValue()).isEqualTo(503);
+      assertThat(LocalRoutes.text(refused)).contains("\"code\":\"server_away\"");
+      routes.model.silent(false);
+      assertThat(LocalRoutes.come(passing.answer(HttpRequest.GET("/v1/orgs"))).status().intValue())
+          .isEqualTo(200);
+    }
+  }
+
+  @Test
   void streamsOfAServerThatIsGoneKeepNoPlaces() throws Exception {
     try (Holding server = new Holding()) {
       PassedRequests passing = routes.passing(server.port(), Duration.ofSeconds(1), LONG);

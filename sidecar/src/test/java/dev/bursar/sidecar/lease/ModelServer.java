@@ -77,6 +77,7 @@ public final class ModelServer implements Server, TermsSource {
 
   private final LeasingServer leasing;
   private boolean away;
+  private boolean silent;
   private boolean behind;
   private long unchecked;
   private long asked;
@@ -129,6 +130,16 @@ public final class ModelServer implements Server, TermsSource {
         request.commit(),
         false,
         Map.of());
+  }
+
+  /** Whether it is known not to answer. */
+  public synchronized void silent(boolean isSilent) {
+    silent = isSilent;
+  }
+
+  @Override
+  public synchronized boolean isSilent() {
+    return silent;
   }
 
   public synchronized void away(boolean isAway) {

@@ -46,6 +46,11 @@ final class RecoveringTest {
     return new Entry.Opened(id, "L1", 1, request, "platform", 1, NOON, expiresAt, key);
   }
 
+  private static Entry.Opened leased(String id, String lease) {
+    Entry.Opened it = opened(id, NOON.plusSeconds(300), Map.of());
+    return new Entry.Opened(id, lease, 1, it.request(), "platform", 1, NOON, it.expiresAt(), null);
+  }
+
   /** Of what nobody has ended nothing is written when it expires. */
   @Test
   void howeverMuchHasExpiredWhatIsOpenIsFoundAndNotMuchElse() {
@@ -64,6 +69,18 @@ final class RecoveringTest {
         .as("somebody may commit what has only just expired")
         .contains("r199999")
         .doesNotContain("r0");
+  }
+
+  @Test
+  void theLastLeasesThatWereDecidedFromMayBeOpenThoughAllIsReported() {
+    for (int i = 0; i <= 1_000; i++) {
+      found.found(leased("r" + i, "L" + i));
+      found.found(new Entry.Closed("r" + i, null));
+    }
+    assertThat(found.recovery().unreported())
+        .hasSize(1_000)
+        .contains(new Recovery.Unreported("acme", "L1000", 0, 0))
+        .doesNotContain(new Recovery.Unreported("acme", "L0", 0, 0));
   }
 
   private static CallKey key(Instant madeAt) {
