@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What an earlier life has left.
@@ -26,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param confirmedOffset the same, in that segment
  * @param unsent how many uses the server does not have yet
  * @param unsentBytes their bytes in the file
- * @param lostBytes bytes that are no entry and are not at the end: the disk has lost something
+ * @param lostBytes bytes that are no entry, or come after some that are none, and that no crash has
+ *     cut off: the disk has lost something
  */
 public record Recovery(
     Collection<Unreported> unreported,
@@ -75,6 +78,8 @@ public record Recovery(
       boolean unchecked,
       @Nullable Instant expiresAt) {}
 
+  private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+
   /** The clock of whoever makes keys may be so much ahead: others were refused. */
   private static final Duration AHEAD_MAX = Duration.ofSeconds(10);
 
@@ -122,6 +127,14 @@ public record Recovery(
         at = found.next();
       }
       if (segment == segments.getLast()) {
+        if (segment.hasEntryAfter(at)) {
+          all.lost(segment.length() - at);
+          LOG.atError()
+              .setMessage("a part of the usage file is damaged, and was kept as it is")
+              .addKeyValue("copy", segment.keepDamaged())
+              .addKeyValue("from", at)
+              .log();
+        }
         segment.cutAt(at);
       } else {
         all.lost(segment.length() - at);

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -80,6 +81,34 @@ final class Segment implements AutoCloseable {
   }
 
   /**
+   * Whether an entry can be read somewhere after a place at which none begins: what a crash has cut
+   * off is at the end, so the disk has lost something.
+   */
+  boolean hasEntryAfter(long at) throws IOException {
+    byte[] rest = whole(at, (int) (length - at)).array();
+    ByteBuffer heads = ByteBuffer.wrap(rest);
+    for (int i = 1; i + HEAD_BYTES < rest.length; i++) {
+      int size = heads.getInt(i);
+      int from = i + HEAD_BYTES;
+      if (size > 0
+          && size <= ENTRY_BYTES_MAX
+          && size <= rest.length - from
+          && heads.getInt(i + Integer.BYTES) == sum(rest, from, size)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Keeps it as it is beside itself, for people. */
+  Path keepDamaged() throws IOException {
+    return Files.copy(
+        path,
+        path.resolveSibling(path.getFileName() + ".damaged"),
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /**
    * When it was begun, or later: where nobody knows, when it was written last. A copy of it was
    * begun when it was made.
    */
@@ -133,8 +162,12 @@ final class Segment implements AutoCloseable {
   }
 
   private static int sum(byte[] bytes) {
+    return sum(bytes, 0, bytes.length);
+  }
+
+  private static int sum(byte[] bytes, int from, int length) {
     CRC32C crc = new CRC32C();
-    crc.update(bytes);
+    crc.update(bytes, from, length);
     return (int) crc.getValue();
   }
 

@@ -242,6 +242,31 @@ final class UsageFileTest {
     }
   }
 
+  @Test
+  void whatComesAfterADamageIsToldAndKeptForPeople() throws IOException {
+    try (UsageFile file = open(LARGE)) {
+      file.keep(used("u1")).join();
+      file.keep(used("u2")).join();
+      file.keep(used("u3")).join();
+    }
+    byte[] whole = Files.readAllBytes(segment());
+    byte[] damaged = whole.clone();
+    damaged[whole.length / 2] ^= 1;
+    Files.write(segment(), damaged);
+    try (UsageFile file = UsageFile.open(directory, LARGE)) {
+      assertThat(ids(unsent(file))).containsExactly("u1");
+      assertThat(file.recovered().lostBytes()).isGreaterThan(whole.length / 2);
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files.filter(each -> each.toString().endsWith(".damaged")))
+          .singleElement()
+          .satisfies(copy -> assertThat(Files.readAllBytes(copy)).isEqualTo(damaged));
+    }
+    try (UsageFile file = UsageFile.open(directory, LARGE)) {
+      assertThat(file.recovered().lostBytes()).as("told once").isZero();
+    }
+  }
+
   private long segments() throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       return files.filter(each -> Segment.number(each) > 0).count();
