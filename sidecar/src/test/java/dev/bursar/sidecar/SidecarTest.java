@@ -128,6 +128,8 @@ final class SidecarTest {
     assertThat(wanted).hasSize(1);
     first.stop(Duration.ofSeconds(20));
     try (Sidecar second = sidecar()) {
+      // It makes sure that those of before are closed.
+      until(() -> second.leases() == 0);
       second.expect(wanted);
       until(() -> second.leases() == 1);
       id(reserve(second, "20", true));
