@@ -209,11 +209,12 @@ public final class HeldLease {
    * it can be settled. Of one that is over it is not told since when.
    */
   void settles(Told.Lease told, long sentAt, long margin) {
-    if (key == null && told.open()) {
-      granted = told.granted();
-      reported = told.reported();
+    if (key != null || !told.open()) {
+      return;
     }
-    if (key == null && told.open() && told.lastsNanos() > 0) {
+    granted = told.granted();
+    reported = told.reported();
+    if (told.lastsNanos() > 0) {
       long lasts = told.lastsNanos() - told.lastsNanos() / 500 - margin;
       settleUntil = sentAt + lasts + told.settlesNanos() / 2;
     }
