@@ -60,7 +60,16 @@ final class ManifestsTest {
   private record Pod(Map<String, Object> spec, Set<Object> volumes) {
 
     static Pod in(Path file) {
+      return of(map(map(read(file)).get("spec")));
+    }
+
+    /** Of a job that comes again and again. */
+    static Pod ofJob(Path file) {
       Map<String, Object> spec = map(map(read(file)).get("spec"));
+      return of(map(map(spec.get("jobTemplate")).get("spec")));
+    }
+
+    private static Pod of(Map<String, Object> spec) {
       Map<String, Object> pod = map(map(spec.get("template")).get("spec"));
       Set<Object> volumes =
           Stream.concat(
@@ -118,7 +127,17 @@ final class ManifestsTest {
     assertThat(ours).isEqualTo(2);
   }
 
-  private static void check(Pod pod, Map<String, Object> container) {
+  @Test
+  void whatIsCheckedEveryNightIsStartedAsTheProgramTakesIt() throws IOException {
+    List<Map<String, Object>> containers =
+        files("verify.yaml").stream()
+            .flatMap(each -> Pod.ofJob(each).containers().stream())
+            .toList();
+    assertThat(containers).hasSize(1);
+    isTaken(containers.getFirst());
+  }
+
+  private static List<String> isTaken(Map<String, Object> container) {
     Set<Object> variables =
         list(container.get("env")).stream()
             .map(each -> map(each).get("name"))
@@ -133,6 +152,11 @@ final class ManifestsTest {
     assertThatCode(() -> Bursar.commandLine().parseArgs(args.toArray(String[]::new)))
         .as("%s", args)
         .doesNotThrowAnyException();
+    return args;
+  }
+
+  private static void check(Pod pod, Map<String, Object> container) {
+    List<String> args = isTaken(container);
     Set<Object> ports =
         list(container.get("ports")).stream()
             .map(each -> map(each).get("name"))

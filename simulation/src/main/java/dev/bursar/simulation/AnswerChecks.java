@@ -18,6 +18,7 @@ import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.simulation.NaiveBudgets.Applied;
 import dev.bursar.simulation.NaivePots.Use;
@@ -377,6 +378,18 @@ final class AnswerChecks {
             since);
       }
     }
+    Hold hold = allowed.hold();
+    world.watch.expect(
+        hold == null
+            ? request.dryRun() || allowed.charged() != null
+            : !request.dryRun()
+                && allowed.charged() == null
+                && hold.reservation().equals(reservation)
+                && world.watch.wallet(wallet).isHeldAsTold(hold),
+        "I12",
+        "%s is told to be held as %s",
+        reservation,
+        hold);
     if (request.dryRun()) {
       wouldBeAllowed(allowed, request, wallet, since);
       return;

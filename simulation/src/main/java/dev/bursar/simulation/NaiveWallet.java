@@ -138,6 +138,9 @@ final class NaiveWallet {
   /** When each hold was to end before it was extended. */
   private final Map<String, Set<Instant>> ends = new HashMap<>();
 
+  /** When each hold that was extended is to end by now. */
+  private final Map<String, Instant> extendedTo = new HashMap<>();
+
   final Map<String, Fate> fates = new HashMap<>();
 
   /** All that have a fate, as they came. */
@@ -637,6 +640,23 @@ final class NaiveWallet {
         && it.transaction().id().equals(transaction.id());
   }
 
+  /** Whether it was held so: as it was made, until any of the times that it was to end at. */
+  boolean isHeldAsTold(Hold told) {
+    Hold hold = made.get(told.reservation());
+    if (hold == null) {
+      return false;
+    }
+    boolean isUntilThen =
+        told.expiresAt().equals(hold.expiresAt())
+            || told.expiresAt().equals(extendedTo.get(told.reservation()))
+            || wasToEndAt(told.reservation(), told.expiresAt());
+    return hold.lease() == null
+        ? isUntilThen && told.equals(until(told.expiresAt(), hold))
+        : told.lease() != null
+            && told.creditType().equals(hold.creditType())
+            && told.attribution().equals(hold.attribution());
+  }
+
   /** Whether that is told of how the last that is known of a reservation has ended it. */
   boolean isEndedAsTold(String reservation, @Nullable WalletReply told) {
     TreeMap<Long, WalletEvent> all = endings.get(reservation);
@@ -964,21 +984,24 @@ final class NaiveWallet {
           event.expiresAt(),
           hold.expiresAt());
       ends.computeIfAbsent(event.reservation(), r -> new HashSet<>()).add(hold.expiresAt());
-      open.put(
-          event.reservation(),
-          new Hold(
-              hold.reservation(),
-              hold.creditType(),
-              hold.amount(),
-              hold.draws(),
-              hold.price(),
-              hold.madeAt(),
-              event.expiresAt(),
-              hold.overagePolicy(),
-              hold.teamHolds(),
-              hold.attribution()));
+      extendedTo.put(event.reservation(), event.expiresAt());
+      open.put(event.reservation(), until(event.expiresAt(), hold));
       watch.saw(Rarity.EXTENDED);
     }
+  }
+
+  private static Hold until(Instant at, Hold hold) {
+    return new Hold(
+        hold.reservation(),
+        hold.creditType(),
+        hold.amount(),
+        hold.draws(),
+        hold.price(),
+        hold.madeAt(),
+        at,
+        hold.overagePolicy(),
+        hold.teamHolds(),
+        hold.attribution());
   }
 
   /** A wallet has to do with reservations that name it, and with no others. */

@@ -84,11 +84,6 @@ enum BudgetBug implements PlantedBug {
 
   WHAT_ENDED_AFTER_THE_DRAFT_IS_ADDED {
     @Override
-    public long soughtFrom() {
-      return 19;
-    }
-
-    @Override
     public BudgetEffect settingBudgets(
         BudgetEffect wanted, Budget budget, Instant clock, int driver) {
       return wanted instanceof BudgetEffect.FindUsedBefore it
@@ -128,11 +123,6 @@ enum BudgetBug implements PlantedBug {
   },
 
   USAGE_IS_READ_BEFORE_IT_IS_COMPLETE {
-    @Override
-    public long soughtFrom() {
-      return 19;
-    }
-
     @Override
     public boolean readsUsageBehind() {
       return true;
@@ -295,11 +285,6 @@ enum BudgetBug implements PlantedBug {
 
   THE_UNITS_OF_LEASES_ARE_LEFT_OUT {
     @Override
-    public long soughtFrom() {
-      return 111;
-    }
-
-    @Override
     public boolean hasOtherRules() {
       return true;
     }
@@ -329,11 +314,6 @@ enum BudgetBug implements PlantedBug {
   },
 
   REPORTS_OF_A_PASSED_WINDOW_ARE_LEFT_OUT {
-    @Override
-    public long soughtFrom() {
-      return 115;
-    }
-
     @Override
     public WrongRules wrongRules() {
       return WrongRules.deciding(
@@ -394,11 +374,6 @@ enum BudgetBug implements PlantedBug {
     @Override
     public boolean isSoughtIn(Scenario scenario) {
       return super.isSoughtIn(scenario) && scenario.hasLeases();
-    }
-
-    @Override
-    public long soughtFrom() {
-      return 132;
     }
 
     @Override

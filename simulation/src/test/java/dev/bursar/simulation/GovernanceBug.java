@@ -44,11 +44,6 @@ enum GovernanceBug implements PlantedBug {
     }
 
     @Override
-    public long soughtFrom() {
-      return 552;
-    }
-
-    @Override
     public Told.Lease standing(Told.Lease told) {
       return new Told.Lease(
           told.lease(),

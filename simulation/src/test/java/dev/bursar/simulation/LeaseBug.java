@@ -46,11 +46,6 @@ enum LeaseBug implements PlantedBug {
 
   THE_ORG_HOLDS_ONE_REQUEST_FOR_ALL_OF_A_LEASE("model: tells LimitState") {
     @Override
-    public long soughtFrom() {
-      return 43;
-    }
-
-    @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof OrgCommand.Reserve it && it.request().isLease()
           ? Instead.of(
@@ -225,11 +220,6 @@ enum LeaseBug implements PlantedBug {
 
   A_REVOKED_LEASE_IS_ADDED_TO("I9: is revoked, and is added to") {
     @Override
-    public long soughtFrom() {
-      return 226;
-    }
-
-    @Override
     public WrongRules wrongRules() {
       return WrongRules.evolving(event -> !(event instanceof WalletEvent.LeaseRevoked));
     }
@@ -286,11 +276,6 @@ enum LeaseBug implements PlantedBug {
 
   A_LEASE_OF_ONE_FEATURE_PAYS_FOR_ALL("I9: is drawn from it") {
     @Override
-    public long soughtFrom() {
-      return 144;
-    }
-
-    @Override
     public WrongRules wrongRules() {
       return WrongRules.event(
           event ->
@@ -302,11 +287,6 @@ enum LeaseBug implements PlantedBug {
   },
 
   A_FREEZE_THAT_IS_OVER_MAKES_A_LEASE_TOO_WIDE("I9: a lease for") {
-    @Override
-    public long soughtFrom() {
-      return 598;
-    }
-
     @Override
     public boolean hasOtherRules() {
       return true;
@@ -337,11 +317,6 @@ enum LeaseBug implements PlantedBug {
 
   NOTHING_IS_ADDED_ONCE_ANY_BUDGET_WAS_SET("I9: nothing is added to") {
     @Override
-    public long soughtFrom() {
-      return 128;
-    }
-
-    @Override
     public Tampering forOneRun() {
       return new NotAddedSinceABudget();
     }
@@ -358,7 +333,6 @@ enum LeaseBug implements PlantedBug {
 
   private record AnyEpoch<C, E, R>(Aggregate<C, E, R> real, Wallet wallet)
       implements AsReal<C, E, R> {
-
     @Override
     @SuppressWarnings("unchecked")
     public Decision<E, R> decide(C command, Instant now, Instant clock) {

@@ -143,11 +143,6 @@ enum LimitBug implements PlantedBug {
 
   A_REPORT_IS_DENIED_BY_A_BUDGET("model: is rejected") {
     @Override
-    public long soughtFrom() {
-      return 30;
-    }
-
-    @Override
     @SuppressWarnings("unchecked")
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof TeamCommand.CountUsage count
@@ -234,11 +229,6 @@ enum LimitBug implements PlantedBug {
 
   A_REPORT_MAY_LIE_AHEAD("model: though it lies too far ahead") {
     @Override
-    public long soughtFrom() {
-      return 52;
-    }
-
-    @Override
     public boolean isSoughtIn(Scenario scenario) {
       return scenario.has(Fault.CLOCK_JUMPS);
     }
@@ -257,11 +247,6 @@ enum LimitBug implements PlantedBug {
   },
 
   A_PLAN_NEVER_ENDS("I2: though [the plan has ended", "model: is told that") {
-    @Override
-    public long soughtFrom() {
-      return 10;
-    }
-
     @Override
     public WrongRules wrongRules() {
       return WrongRules.event(
@@ -333,11 +318,6 @@ enum LimitBug implements PlantedBug {
   },
 
   A_TEAM_STAYS_IN_ITS_DEPARTMENT("model: is said to lie in", "I2: is let through") {
-    @Override
-    public long soughtFrom() {
-      return 6;
-    }
-
     @Override
     public WrongRules wrongRules() {
       return WrongRules.evolvingTheFirst(

@@ -64,12 +64,4 @@ interface PlantedBug extends Tampering {
   default boolean isSoughtIn(Scenario scenario) {
     return true;
   }
-
-  /**
-   * Where it is looked for first. What shows up once in dozens of histories was seen here; where
-   * the histories have become others since, it is found all the same, later.
-   */
-  default long soughtFrom() {
-    return 1;
-  }
 }

@@ -80,11 +80,6 @@ enum ProtocolBug implements PlantedBug {
     public boolean isSoughtIn(Scenario scenario) {
       return scenario.has(Beside.PLANS);
     }
-
-    @Override
-    public long soughtFrom() {
-      return 5;
-    }
   },
 
   A_SETTLEMENT_OF_THE_TEAM_IS_LOST("I11: was not told", "I12: still holds budget") {
@@ -107,11 +102,6 @@ enum ProtocolBug implements PlantedBug {
   },
 
   A_CORRECTION_DOES_NOT_LOOK_WHETHER_IT_WAS_DONE("I4: has a second effect") {
-    @Override
-    public long soughtFrom() {
-      return 13;
-    }
-
     @Override
     public boolean hasOtherRules() {
       return true;
@@ -240,11 +230,6 @@ enum ProtocolBug implements PlantedBug {
 
   A_CLOSURE_IS_TOLD_ONLY_ONCE("I11: was not told") {
     @Override
-    public long soughtFrom() {
-      return 300;
-    }
-
-    @Override
     public boolean isSoughtIn(Scenario scenario) {
       return scenario.has(Fault.MESSAGE_LOST);
     }
@@ -309,11 +294,6 @@ enum ProtocolBug implements PlantedBug {
   },
 
   WHAT_IS_FOUND_IS_TAKEN_FOR_AN_ANSWER("I4: , then Done", "I11: was not told") {
-    @Override
-    public long soughtFrom() {
-      return 169;
-    }
-
     @Override
     public boolean isSoughtIn(Scenario scenario) {
       return scenario.has(Fault.TWO_INCARNATIONS);
@@ -445,11 +425,6 @@ enum ProtocolBug implements PlantedBug {
   WHAT_WAS_FORGOTTEN_BEFORE_A_RESTART_IS_TAKEN_FOR_NEW(
       "I4: is on its way twice", "I4: has a second effect", "I4: is charged by") {
     @Override
-    public long soughtFrom() {
-      return 50;
-    }
-
-    @Override
     public void restored(OperationMemory memory) {
       LostParts.nothingForgotten(memory);
     }
@@ -535,11 +510,6 @@ enum ProtocolBug implements PlantedBug {
 
   WHAT_IS_NOT_THERE_IS_TOLD_WITHOUT_A_LOOK("model: is refused") {
     @Override
-    public long soughtFrom() {
-      return 50;
-    }
-
-    @Override
     public WrongRules wrongRules() {
       return WrongRules.answering(
           decision ->
@@ -572,11 +542,6 @@ enum ProtocolBug implements PlantedBug {
 
   ONLY_THE_FIRST_LIMIT_OF_A_TEAM_IS_TOLD("model: and at no time it was those of") {
     @Override
-    public long soughtFrom() {
-      return 27;
-    }
-
-    @Override
     public <T> Answer<T> heard(Answer<T> answer) {
       return DenialsToldOtherwise.of(
           answer,
@@ -608,11 +573,6 @@ enum ProtocolBug implements PlantedBug {
   },
 
   A_FRESH_ANSWER_WAITS_FOR_NOTHING("I11: is missing from a fresh answer") {
-    @Override
-    public long soughtFrom() {
-      return 169;
-    }
-
     @Override
     public boolean waitsForWhatHasEnded() {
       return false;

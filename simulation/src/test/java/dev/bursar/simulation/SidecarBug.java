@@ -29,11 +29,6 @@ import java.util.concurrent.CompletionStage;
 enum SidecarBug implements PlantedBug {
   A_SIDECAR_DECIDES_PAST_ITS_DEADLINE("I9: decides at") {
     @Override
-    public long soughtFrom() {
-      return 13;
-    }
-
-    @Override
     public LeaseSettings leasing(LeaseSettings settings) {
       return new LeaseSettings(settings.ttl(), settings.idle(), settings.pause(), -LATER_NANOS);
     }
@@ -46,11 +41,6 @@ enum SidecarBug implements PlantedBug {
   },
 
   A_SIDECAR_DECIDES_PAST_ITS_DEADLINE_WHERE_CLOCKS_ARE_WRONG("I9: whatever clocks show") {
-    @Override
-    public long soughtFrom() {
-      return 83;
-    }
-
     @Override
     public LeaseSettings leasing(LeaseSettings settings) {
       return A_SIDECAR_DECIDES_PAST_ITS_DEADLINE.leasing(settings);
@@ -77,11 +67,6 @@ enum SidecarBug implements PlantedBug {
 
   A_SIDECAR_USES_ONE_UNIT_MORE_THAN_IT_HOLDS("I2: of them") {
     @Override
-    public long soughtFrom() {
-      return 104;
-    }
-
-    @Override
     public Map<String, Long> units(Map<String, Long> granted) {
       Map<String, Long> more = new HashMap<>(granted);
       more.replaceAll((measure, units) -> units + 1);
@@ -93,11 +78,6 @@ enum SidecarBug implements PlantedBug {
     @Override
     public boolean isSoughtIn(Scenario scenario) {
       return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CRASH);
-    }
-
-    @Override
-    public long soughtFrom() {
-      return 566;
     }
 
     @Override
@@ -137,11 +117,6 @@ enum SidecarBug implements PlantedBug {
 
   WHAT_WAS_ANSWERED_IS_FORGOTTEN_AFTER_A_RESTART("I4: and finds after a crash null") {
     @Override
-    public long soughtFrom() {
-      return 25;
-    }
-
-    @Override
     public boolean isSoughtIn(Scenario scenario) {
       return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CRASH);
     }
@@ -164,22 +139,12 @@ enum SidecarBug implements PlantedBug {
 
   WHAT_COST_NOTHING_IS_NOT_REPORTED("I12: does not come to give its leases back") {
     @Override
-    public long soughtFrom() {
-      return 24;
-    }
-
-    @Override
     public boolean reports(Entry.Stored use) {
       return use.micros() > 0;
     }
   },
 
   A_CHANGE_WAITS_FOR_NOBODY("I9: counts as done after") {
-    @Override
-    public long soughtFrom() {
-      return 9;
-    }
-
     @Override
     public Map<Listener, Long> waitedFor(Map<Listener, Long> awaited) {
       return Map.of();
@@ -188,22 +153,12 @@ enum SidecarBug implements PlantedBug {
 
   WHO_LISTENS_IS_SAID_TO_BE_AWAY("I9: as AWAY") {
     @Override
-    public long soughtFrom() {
-      return 9;
-    }
-
-    @Override
     public Map<Listener, Listeners.Reached> reached(Map<Listener, Listeners.Reached> reached) {
       return all(reached, Listeners.Reached.AWAY);
     }
   },
 
   WHAT_ONE_ACKNOWLEDGES_ALL_HAVE("I9: as ACKNOWLEDGED") {
-    @Override
-    public long soughtFrom() {
-      return 13;
-    }
-
     @Override
     public boolean isSoughtIn(Scenario scenario) {
       return super.isSoughtIn(scenario) && scenario.has(Beside.ANOTHER_SIDECAR);
@@ -217,11 +172,6 @@ enum SidecarBug implements PlantedBug {
 
   WHO_HAS_ACKNOWLEDGED_IS_SAID_TO_BE_SILENT("I9: as SILENT") {
     @Override
-    public long soughtFrom() {
-      return 9;
-    }
-
-    @Override
     public Map<Listener, Listeners.Reached> reached(Map<Listener, Listeners.Reached> reached) {
       return all(reached, Listeners.Reached.SILENT);
     }
@@ -229,11 +179,6 @@ enum SidecarBug implements PlantedBug {
 
   WHAT_IS_DECIDED_WHILE_ANOTHER_CATALOG_COMES_TO_COUNT_STAYS(
       "I2: is let through", "model: stand in the way") {
-    @Override
-    public long soughtFrom() {
-      return 92;
-    }
-
     @Override
     public boolean isSoughtIn(Scenario scenario) {
       return scenario.has(Beside.PLANS);
@@ -247,11 +192,6 @@ enum SidecarBug implements PlantedBug {
 
   NO_LEASE_IS_SAID_TO_BE_OUT("I9: it is said to be out until null") {
     @Override
-    public long soughtFrom() {
-      return 9;
-    }
-
-    @Override
     public WrongRules wrongRules() {
       return WrongRules.answering(
           decision ->
@@ -263,11 +203,6 @@ enum SidecarBug implements PlantedBug {
   },
 
   WHAT_IS_TO_BE_ADDED_TO_A_LEASE_DOES_NOT_PROLONG_IT("I9: it is said to be out until 20") {
-    @Override
-    public long soughtFrom() {
-      return 710;
-    }
-
     @Override
     public WrongRules wrongRules() {
       return WrongRules.answering(
@@ -286,11 +221,6 @@ enum SidecarBug implements PlantedBug {
 
   WHAT_WAS_UNCHECKED_IS_NOT_REPORTED("I9: and is charged null") {
     @Override
-    public long soughtFrom() {
-      return 75;
-    }
-
-    @Override
     public boolean isSoughtIn(Scenario scenario) {
       return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CUT_OFF);
     }
@@ -303,11 +233,6 @@ enum SidecarBug implements PlantedBug {
 
   WHAT_ONE_ORG_LETS_PASS_PASSES_FOR_ANY("model: could ask nobody whether") {
     @Override
-    public long soughtFrom() {
-      return 604;
-    }
-
-    @Override
     public boolean isSoughtIn(Scenario scenario) {
       return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CUT_OFF);
     }
@@ -319,11 +244,6 @@ enum SidecarBug implements PlantedBug {
   },
 
   A_SIDECAR_LEAVES_TO_THE_SERVER_WHAT_ITS_LEASE_HAS_ROOM_FOR("I9: for which it has room") {
-    @Override
-    public long soughtFrom() {
-      return 94;
-    }
-
     @Override
     public boolean looksAtLeases(ReserveRequest request) {
       return request.amount() == null || request.amount().micros() % 2 == 0;
@@ -349,22 +269,12 @@ enum SidecarBug implements PlantedBug {
   ONE_IS_LEFT_OUT_WHERE_AN_ODD_NUMBER_IS_REPORTED_IN_HALVES(
       "I12: does not come to give its leases back", "I3: is not on record") {
     @Override
-    public long soughtFrom() {
-      return 135;
-    }
-
-    @Override
     public Tampering forOneRun() {
       return new WithoutTheMiddle();
     }
   },
 
   WHAT_IS_STILL_AHEAD_IS_NOT_SET_ASIDE_AGAIN("I9: and is charged null") {
-    @Override
-    public long soughtFrom() {
-      return 85;
-    }
-
     @Override
     public boolean isSoughtIn(Scenario scenario) {
       return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CLOCK_WRONG);
@@ -394,11 +304,6 @@ enum SidecarBug implements PlantedBug {
 
   CREDITS_FOR_ONE_FEATURE_ARE_LEFT_OUT("I9: for any feature is granted") {
     @Override
-    public long soughtFrom() {
-      return 83;
-    }
-
-    @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof WalletCommand.CheckCredits it
           ? Instead.of(
@@ -410,11 +315,6 @@ enum SidecarBug implements PlantedBug {
   },
 
   A_CHANGE_IS_ACKNOWLEDGED_BEFORE_IT_IS_TAKEN_IN("I9: at which it has not looked") {
-    @Override
-    public long soughtFrom() {
-      return 41;
-    }
-
     @Override
     public CompletionStage<Void> takenIn(CompletionStage<Void> taken) {
       return CompletableFuture.completedFuture(null);

@@ -83,11 +83,6 @@ enum ViewBug implements PlantedBug {
 
   A_PAGE_GOES_ON_WHERE_THE_GRANT_WOULD_BE_IN_FORCE("model: is asked for ListGrants") {
     @Override
-    public long soughtFrom() {
-      return 35;
-    }
-
-    @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof WalletCommand.ListGrants it && it.after() != null
           ? Instead.of(
@@ -170,11 +165,6 @@ enum ViewBug implements PlantedBug {
 
   A_PLAN_IS_NOT_TOLD("model: is asked for ViewOrg") {
     @Override
-    public long soughtFrom() {
-      return 55;
-    }
-
-    @Override
     Object told(Object reply) {
       return reply instanceof OrgReply.Settings it
           ? new OrgReply.Settings(
@@ -199,11 +189,6 @@ enum ViewBug implements PlantedBug {
 
   WHAT_IS_OVER_IS_LISTED_FOR_EVER("model: is asked for ListOverrides") {
     @Override
-    public long soughtFrom() {
-      return 33;
-    }
-
-    @Override
     public Tampering forOneRun() {
       return new ListedForEver();
     }
@@ -219,11 +204,6 @@ enum ViewBug implements PlantedBug {
   },
 
   A_BUDGET_IS_VIEWED_WITHOUT_ITS_OVERRIDE("model: is asked for ViewBudget") {
-    @Override
-    public long soughtFrom() {
-      return 87;
-    }
-
     @Override
     Object told(Object reply) {
       if (reply instanceof OrgReply.OneBudget it) {

@@ -49,11 +49,6 @@ enum WalletBug implements PlantedBug {
 
   A_HOLD_OF_THE_WALLET_IS_NOT_COUNTED("model: tells Balance") {
     @Override
-    public long soughtFrom() {
-      return 4;
-    }
-
-    @Override
     public WrongRules wrongRules() {
       return WrongRules.evolving(event -> !(event instanceof WalletEvent.CreditsHeld));
     }
@@ -72,22 +67,12 @@ enum WalletBug implements PlantedBug {
 
   AN_EXPIRY_COMES_ONE_TICK_LATE("model: was due at") {
     @Override
-    public long soughtFrom() {
-      return 4;
-    }
-
-    @Override
     public WrongRules wrongRules() {
       return WrongRules.due(now -> now.minus(Duration.ofNanos(1_000)));
     }
   },
 
   NOBODY_WAKES_A_WALLET("model: and nobody was woken for it by") {
-    @Override
-    public long soughtFrom() {
-      return 3;
-    }
-
     @Override
     public boolean hasOtherRules() {
       return true;
@@ -160,11 +145,6 @@ enum WalletBug implements PlantedBug {
 
   WHAT_CHANGES_TOGETHER_COMES_ONE_BY_ONE("model: which was to come with it") {
     @Override
-    public long soughtFrom() {
-      return 7;
-    }
-
-    @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof WalletCommand.ChangePlanGrants change
           ? Instead.of(
@@ -174,11 +154,6 @@ enum WalletBug implements PlantedBug {
   },
 
   WHAT_IS_GIVEN_COMES_BEFORE_WHAT_IT_REPLACES_GOES("model: and has not done") {
-    @Override
-    public long soughtFrom() {
-      return 7;
-    }
-
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       if (!(request.command() instanceof WalletCommand.ChangePlanGrants change)) {
@@ -209,18 +184,9 @@ enum WalletBug implements PlantedBug {
     }
 
     // More often it is seen where a grant is left.
-    @Override
-    public long soughtFrom() {
-      return 165;
-    }
   },
 
   AN_END_IS_MOVED_LATE("model: which lay ahead when that was decided") {
-    @Override
-    public long soughtFrom() {
-      return 49;
-    }
-
     @Override
     public Tampering forOneRun() {
       return new LostMoves();
@@ -233,11 +199,6 @@ enum WalletBug implements PlantedBug {
   },
 
   A_GRANT_THAT_GOES_ON_IS_SAID_TO_BE_OVER("model: over: true, and it is: false") {
-    @Override
-    public long soughtFrom() {
-      return 7;
-    }
-
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof OrgCommand.SettlePlanGrants settle
@@ -317,11 +278,6 @@ enum WalletBug implements PlantedBug {
 
   GRACE_IS_HALVED("model: is refused with Refusal[code=RESERVATION_EXPIRED") {
     @Override
-    public long soughtFrom() {
-      return 30;
-    }
-
-    @Override
     public Duration grace() {
       return World.GRACE.dividedBy(2);
     }
@@ -380,11 +336,6 @@ enum WalletBug implements PlantedBug {
 
   A_PART_TAKES_MORE_ALONG_THAN_WAS_PAID_FOR_IT("I1: takes") {
     @Override
-    public long soughtFrom() {
-      return 7;
-    }
-
-    @Override
     public WrongRules wrongRules() {
       return WrongRules.deciding(
           event ->
@@ -419,11 +370,6 @@ enum WalletBug implements PlantedBug {
   },
 
   A_TRANSFER_GOES_BACK_IN_PART("I1: goes back") {
-    @Override
-    public long soughtFrom() {
-      return 7;
-    }
-
     @Override
     public WrongRules wrongRules() {
       return WrongRules.deciding(
@@ -482,11 +428,6 @@ enum WalletBug implements PlantedBug {
 
   A_REFUND_GOES_TO_THE_FIRST_THAT_WAS_DRAWN_ON("model: is given back") {
     @Override
-    public long soughtFrom() {
-      return 16;
-    }
-
-    @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof WalletCommand.Refund it
           ? Instead.of(
@@ -516,11 +457,6 @@ enum WalletBug implements PlantedBug {
 
   A_REVERSAL_KNOWS_NOTHING_OF_THE_ONE_BEFORE("I1: more goes back", "model: goes back") {
     @Override
-    public long soughtFrom() {
-      return 137;
-    }
-
-    @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof WalletCommand.Reverse it
           ? Instead.of(
@@ -540,11 +476,6 @@ enum WalletBug implements PlantedBug {
   },
 
   A_GRANT_PAYS_NO_DEBT("I1: are owed, it has ended: false") {
-    @Override
-    public long soughtFrom() {
-      return 78;
-    }
-
     @Override
     public WrongRules wrongRules() {
       return WrongRules.deciding(
@@ -769,11 +700,6 @@ enum WalletBug implements PlantedBug {
 
   A_WALLET_THAT_OWES_HOLDS_MORE("model: is held by a wallet that owes") {
     @Override
-    public long soughtFrom() {
-      return 532;
-    }
-
-    @Override
     public boolean hasOtherRules() {
       return true;
     }
@@ -786,11 +712,6 @@ enum WalletBug implements PlantedBug {
 
   A_WALLET_IN_DEBT_SENDS_CREDITS_AWAY("model: leaves a wallet that owes") {
     @Override
-    public long soughtFrom() {
-      return 122;
-    }
-
-    @Override
     public boolean hasOtherRules() {
       return true;
     }
@@ -802,11 +723,6 @@ enum WalletBug implements PlantedBug {
   },
 
   THE_WALLET_OF_A_TEAM_IS_NOT_FOUND("model: is asked of", "model: and was asked for as null") {
-    @Override
-    public long soughtFrom() {
-      return 52;
-    }
-
     @Override
     public WrongRules wrongRules() {
       return WrongRules.event(
