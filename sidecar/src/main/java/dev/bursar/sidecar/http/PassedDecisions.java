@@ -108,12 +108,13 @@ final class PassedDecisions {
                 it -> it.entity().toStrict(within.toMillis(), system).thenApply(it::withEntity))
             .whenComplete(
                 (it, error) -> {
+                  String org = wish.subject().org();
                   if (it != null) {
-                    turns.answered(isByServer(it));
-                  } else if (Unsent.is(Gate.cause(error))) {
-                    turns.unreached();
+                    turns.answered(org, it.status().intValue(), isByServer(it));
+                  } else {
+                    turns.unanswered(org, !Unsent.is(Gate.cause(error)));
                   }
-                  turns.over(wish.subject().org());
+                  turns.over(org);
                 })
             .toCompletableFuture();
     // Whoever asks for a decision does not wait for long.
@@ -135,7 +136,7 @@ final class PassedDecisions {
    */
   private static HttpResponse unlessAway(HttpResponse answer, ReserveRequest wish) {
     int status = answer.status().intValue();
-    if (wish.commit() || (status != 429 && status < 500)) {
+    if (wish.commit() || DecisionTurns.isDecision(status)) {
       return answer;
     }
     throw new ServerAway("the server answered " + status);

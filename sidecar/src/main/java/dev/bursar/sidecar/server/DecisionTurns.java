@@ -1,6 +1,8 @@
 package dev.bursar.sidecar.server;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -10,8 +12,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * The turns of all decisions that the server is asked for, whoever asks; and, for who has none,
- * whether that is since the server is away. What it says of one org, as that it can't decide for
- * that one now, says nothing of others: it is there. Safe for use by many threads.
+ * whether that is since the server is away, or can decide nothing for their org. What it says of
+ * one org says nothing of others. Safe for use by many threads.
  */
 public final class DecisionTurns {
 
@@ -24,9 +26,29 @@ public final class DecisionTurns {
   /** How long a decision waits for its turn. */
   public static final Duration WITHIN = Duration.ofSeconds(10);
 
+  /** Of so many orgs it is known that there were decisions that the server could not make. */
+  private static final int HINDERED_MAX = 1_000;
+
+  private final Map<String, Hindered> hindered =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Hindered> eldest) {
+          return size() > HINDERED_MAX;
+        }
+      };
+
   private final BooleanSupplier isSilent;
   private final Executor threads;
+  private final Duration within;
   private final Turns turns;
+
+  /**
+   * When the server decided last for an org, and when it last could not, on the clock that only
+   * runs forward.
+   */
+  private record Hindered(long decidedAt, long undecidedAt) {}
 
   /** When a decision was last answered by the server, on the clock that only runs forward. */
   private volatile long answeredAt = System.nanoTime();
@@ -42,14 +64,16 @@ public final class DecisionTurns {
   public DecisionTurns(BooleanSupplier isSilent, Executor threads, Duration within) {
     this.threads = threads;
     this.isSilent = isSilent;
+    this.within = within;
     this.turns = new Turns(AT_ONCE, WAITING_MAX, within);
   }
 
   /**
    * @param org for which is to be decided
    * @return done when it may be asked for, until {@link #over}; failed where it is not to be: with
-   *     {@link ServerAway} if the server is away, with {@link RejectedExecutionException} if it is
-   *     there and others had the turn
+   *     {@link ServerAway} if the server is away, or has decided nothing for the org meanwhile,
+   *     though it was asked; with {@link RejectedExecutionException} if it decides, and others had
+   *     the turn
    */
   public CompletionStage<Void> next(String org) {
     if (isSilent.getAsBoolean()) {
@@ -68,9 +92,11 @@ public final class DecisionTurns {
               if (none == null) {
                 return null;
               }
+              boolean isLate = none instanceof TimeoutException;
               // Of all that were sent before it, none was answered meanwhile: nobody is there.
-              boolean isHung = none instanceof TimeoutException && answeredAt - since < 0;
-              if (isHung || isAway() || isSilent.getAsBoolean()) {
+              boolean isHung = isLate && answeredAt - since < 0;
+              long asOf = isLate ? since : System.nanoTime() - within.toNanos();
+              if (isHung || isAway() || isHindered(org, asOf) || isSilent.getAsBoolean()) {
                 throw away();
               }
               throw new RejectedExecutionException("more waits for the server than can be asked");
@@ -88,26 +114,61 @@ public final class DecisionTurns {
     return at - answeredAt > 0 && System.nanoTime() - at < WITHIN.toNanos();
   }
 
+  /** Whether since then nothing was decided for an org, though it was asked for. */
+  private boolean isHindered(String org, long since) {
+    synchronized (hindered) {
+      Hindered it = hindered.get(org);
+      return it != null && it.decidedAt - since < 0 && it.undecidedAt - since > 0;
+    }
+  }
+
+  private void isDecided(String org, boolean decided) {
+    long now = System.nanoTime();
+    synchronized (hindered) {
+      Hindered before = hindered.get(org);
+      if (decided && before != null) {
+        hindered.put(org, new Hindered(now, before.undecidedAt));
+      } else if (!decided) {
+        // Of one that is new nobody knows what came before.
+        hindered.put(org, new Hindered(before == null ? now : before.decidedAt, now));
+      }
+    }
+  }
+
   /** A turn of an org is over. */
   public void over(String org) {
     turns.over(org);
   }
 
   /**
-   * A decision was answered.
+   * What was asked of an org was answered.
    *
-   * @param byServer whether by the server, whatever it says; not by a gateway that can't reach it
+   * @param status by this HTTP status
+   * @param byServer whether by the server; not by a gateway that can't reach it
    */
-  public void answered(boolean byServer) {
+  public void answered(String org, int status, boolean byServer) {
+    isDecided(org, isDecision(status));
     if (byServer) {
       answeredAt = System.nanoTime();
     } else {
-      unreached();
+      awayAt = System.nanoTime();
     }
   }
 
-  /** There was no connection by which it could have been asked. */
-  public void unreached() {
-    awayAt = System.nanoTime();
+  /** Whether an HTTP status tells of a decision, or of a refusal of what was asked. */
+  public static boolean isDecision(int status) {
+    return status != 429 && status < 500;
+  }
+
+  /**
+   * What was asked of an org was not answered.
+   *
+   * @param isSent whether there was a connection by which it could be asked
+   */
+  public void unanswered(String org, boolean isSent) {
+    isDecided(org, false);
+    if (!isSent) {
+      awayAt = System.nanoTime();
+    }
   }
 }

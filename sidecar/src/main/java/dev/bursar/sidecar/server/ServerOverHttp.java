@@ -420,10 +420,12 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
     return post("/v1/reservations", callId, json -> Reports.reservation(json, request))
         .whenComplete(
             (answer, error) -> {
+              String org = request.subject().org();
               if (answer != null) {
-                decisions.answered(answer.statusCode() < 500 || isOurs(answer));
-              } else if (isUnsent(error)) {
-                decisions.unreached();
+                int status = answer.statusCode();
+                decisions.answered(org, status, status < 500 || isOurs(answer));
+              } else {
+                decisions.unanswered(org, !isUnsent(error));
               }
             })
         .handle(
