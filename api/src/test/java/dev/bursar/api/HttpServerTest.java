@@ -240,6 +240,34 @@ final class HttpServerTest {
     }
   }
 
+  @Test
+  void whoIsRefusedIsWaitedForUntilAllOfItsBodyHasCome() throws Exception {
+    // given
+    UnderWay underWay =
+        new UnderWay(
+            request -> later, Refusing.STANDARD, SystemMaterializer.get(system).materializer());
+    CompletionStage<HttpResponse> begun = underWay.answer(HttpRequest.create());
+    CompletableFuture<Done> stopped = underWay.stop().toCompletableFuture();
+    CompletableFuture<ByteString> rest = new CompletableFuture<>();
+    CompletableFuture<HttpResponse> refused =
+        underWay
+            .answer(
+                HttpRequest.POST("/")
+                    .withEntity(
+                        HttpEntities.createChunked(
+                            ContentTypes.APPLICATION_JSON, Source.completionStage(rest))))
+            .toCompletableFuture();
+    // when
+    later.complete(HttpResponse.create());
+    begun.toCompletableFuture().get();
+    // then
+    assertThat(refused).isNotDone();
+    assertThat(stopped).isNotDone();
+    rest.complete(ByteString.fromString("{}"));
+    assertThat(refused.get().status().intValue()).isEqualTo(503);
+    stopped.get();
+  }
+
   /** Whoever was to read it is gone, before it began. */
   @Test
   void nobodyWaitsForAnAnswerThatNobodyWillRead() throws Exception {

@@ -585,7 +585,10 @@ public final class Sidecar implements Changes, AutoCloseable {
 
   // ---- with the server's help, for who uses this as a library
 
-  /** Decides: from leases, else by the server, else by the fail mode. */
+  /**
+   * Decides: from leases, else by the server, else by the fail mode. Denied as {@value
+   * Decision.Denied#BUSY} where the server is there, and too many ask it.
+   */
   public CompletionStage<Decision> reserve(ReserveRequest request) {
     return decide(request)
         .thenCompose(

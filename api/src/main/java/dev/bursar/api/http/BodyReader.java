@@ -9,30 +9,47 @@ import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.zip.GZIPInputStream;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.RequestEntity;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.util.ByteString;
 import org.apache.pekko.util.ByteStringBuilder;
 import org.jspecify.annotations.Nullable;
 
-/** Reads bodies of what an operation takes, within 10 seconds. */
+/** Reads bodies of what an operation takes, within 10 seconds. Safe for use by many threads. */
 final class BodyReader {
 
-  static final long READ_MS_MAX = 10_000;
+  private static final long READ_MS_MAX = 10_000;
 
   /**
    * How much of a body that nobody wants is taken in before the line is cut: most clients read no
    * answer while they send.
    */
-  static final long TAKEN_IN_BYTES_MAX = 16 * 1_048_576;
+  private static final long TAKEN_IN_BYTES_MAX = 16 * 1_048_576;
+
+  /** All bodies together that are whole in memory, or on their way, before they are read. */
+  private static final long WHOLE_BYTES_MAX = 10 * 1_048_576;
+
+  private static final Problem MANY =
+      Problem.passing(
+          429,
+          "busy",
+          "as many bodies are under way as may be at once; ask again when some have"
+              + " been answered");
 
   private static final String APPLICATION_JSON = "application/json";
 
   private final Materializer materializer;
+
+  /** The bytes of bodies that are whole, or on their way to be. */
+  private final AtomicLong whole = new AtomicLong();
 
   BodyReader(Materializer materializer) {
     this.materializer = materializer;
@@ -93,46 +110,91 @@ final class BodyReader {
   CompletionStage<Payload> read(HttpRequest request, Head head, Intake intake) {
     boolean gzipped = gzipped(head, intake);
     String mediaType = mediaType(request.entity(), intake);
-    Arriving body = new Arriving(intake.bytesMax());
+    return arrived(request, new Arriving(intake, null))
+        .thenApply(bytes -> taken(bytes, gzipped, mediaType, intake));
+  }
+
+  /**
+   * Does something with the same request once its body is there, so that it can be read and sent on
+   * as well. Until that is answered its bytes count among all that are.
+   *
+   * @return failed with a {@link Fault} if it can't be read, or if too much is under way
+   */
+  CompletionStage<HttpResponse> whole(
+      HttpRequest request,
+      Intake intake,
+      Function<HttpRequest, CompletionStage<HttpResponse>> what) {
+    Arriving body = new Arriving(intake, whole);
+    return arrived(request, body)
+        .thenCompose(
+            bytes ->
+                what.apply(
+                    request.withEntity(
+                        HttpEntities.create(request.entity().getContentType(), bytes))))
+        .whenComplete((answer, error) -> body.forget());
+  }
+
+  private CompletionStage<ByteString> arrived(HttpRequest request, Arriving body) {
     return request
         .entity()
         .withSizeLimit(TAKEN_IN_BYTES_MAX)
         .getDataBytes()
         .completionTimeout(Duration.ofMillis(READ_MS_MAX))
         .runForeach(body::add, materializer)
-        .handle(
-            (done, error) -> {
-              if (body.tooLarge) {
-                throw tooLarge(intake);
-              }
-              if (error != null) {
-                throw unread(error, intake);
-              }
-              return taken(body.bytes.result(), gzipped, mediaType, intake);
-            });
+        .handle((done, error) -> body.result(error));
   }
 
-  /** A body of which what is within the bound is kept; of one that passes it, nothing. */
+  /** A body of which what is within the bounds is kept; of one that passes them, nothing. */
   private static final class Arriving {
 
-    private final int bytesMax;
+    private final Intake intake;
+    private final @Nullable AtomicLong all;
     private ByteStringBuilder bytes = new ByteStringBuilder();
-    private boolean tooLarge;
+    private @Nullable Fault refusal;
 
-    Arriving(int bytesMax) {
-      this.bytesMax = bytesMax;
+    /**
+     * @param all the bytes of all bodies that are bounded together; null for none
+     */
+    Arriving(Intake intake, @Nullable AtomicLong all) {
+      this.intake = intake;
+      this.all = all;
     }
 
     void add(ByteString part) {
-      if (tooLarge) {
+      if (refusal != null) {
         return;
       }
-      if (bytes.length() + part.size() > bytesMax) {
-        tooLarge = true;
-        bytes = new ByteStringBuilder();
+      if (bytes.length() + part.size() > intake.bytesMax()) {
+        refuse(tooLarge(intake));
       } else {
         bytes.append(part);
+        if (all != null && all.addAndGet(part.size()) > WHOLE_BYTES_MAX) {
+          refuse(MANY.fault());
+        }
       }
+    }
+
+    private void refuse(Fault why) {
+      refusal = why;
+      forget();
+    }
+
+    /** It counts no longer. */
+    void forget() {
+      if (all != null) {
+        all.addAndGet(-bytes.length());
+      }
+      bytes = new ByteStringBuilder();
+    }
+
+    ByteString result(@Nullable Throwable error) {
+      if (refusal != null) {
+        throw refusal;
+      }
+      if (error != null) {
+        throw unread(error, intake);
+      }
+      return bytes.result();
     }
   }
 
@@ -160,7 +222,7 @@ final class BodyReader {
     }
   }
 
-  static Fault unread(Throwable error, Intake intake) {
+  private static Fault unread(Throwable error, Intake intake) {
     Throwable cause =
         error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
     if (cause instanceof TimeoutException) {

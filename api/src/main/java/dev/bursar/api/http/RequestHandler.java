@@ -73,7 +73,6 @@ public final class RequestHandler
   private final transient PathTree paths = new PathTree();
   private final transient Authentication authentication;
   private final transient BodyReader bodies;
-  private final transient ClassicActorSystemProvider system;
   private final transient Materializer materializer;
   private final transient RouteMeters unmatched;
   private final Duration answeredWithin;
@@ -114,7 +113,6 @@ public final class RequestHandler
       MeterRegistry meters,
       @Nullable Elsewhere elsewhere) {
     this.elsewhere = elsewhere;
-    this.system = system;
     this.materializer = SystemMaterializer.get(system).materializer();
     this.authentication = authentication;
     this.bodies = new BodyReader(materializer);
@@ -140,8 +138,8 @@ public final class RequestHandler
       if (route == null) {
         return elsewhere.answer(request);
       }
-      if (!request.entity().isStrict()) {
-        return whole(request, route.endpoint(), head);
+      if (!request.entity().isStrict() && route.endpoint().access() != Access.PUBLIC) {
+        return whole(request, route, head, elsewhere);
       }
     }
     if (head.timeout() != null) {
@@ -180,21 +178,28 @@ public final class RequestHandler
             own -> own == null ? elsewhere.answer(request) : CompletableFuture.completedStage(own));
   }
 
-  /** The same request with its body, so that it can be read here and sent on. */
-  private CompletionStage<HttpResponse> whole(HttpRequest request, Endpoint endpoint, Head head) {
-    return request
-        .toStrict(BodyReader.READ_MS_MAX, (long) endpoint.intake().bytesMax(), system)
-        .handle(
-            (strict, error) ->
-                error == null
-                    ? apply(strict)
-                    : CompletableFuture.completedStage(
-                        Responses.of(
-                            BodyReader.unread(error, endpoint.intake()).problem(),
-                            head,
-                            endpoint.problems(),
-                            request)))
-        .thenCompose(answer -> answer);
+  /**
+   * The answer to a request that may be read here and sent on: with all of its body, which is taken
+   * into memory only where the key is known here.
+   */
+  private CompletionStage<HttpResponse> whole(
+      HttpRequest request, Route route, Head head, Elsewhere elsewhere) {
+    Endpoint endpoint = route.endpoint();
+    return authentication
+        .key(head.authorization())
+        .thenCompose(key -> bodies.whole(request, endpoint.intake(), this::apply))
+        .exceptionallyCompose(
+            error ->
+                cause(error) instanceof PassedOn
+                    ? elsewhere.answer(request)
+                    : UnreadBody.takenIn(request, materializer)
+                        .thenApply(
+                            taken ->
+                                Responses.of(
+                                    problem(error, request, head, route.meters()),
+                                    head,
+                                    endpoint.problems(),
+                                    request)));
   }
 
   /** Null where it is for somebody else to answer. */

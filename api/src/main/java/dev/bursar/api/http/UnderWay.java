@@ -1,7 +1,6 @@
 package dev.bursar.api.http;
 
 import dev.bursar.api.problem.Problem;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -43,9 +42,6 @@ public final class UnderWay {
           "the server stops, and it may or may not have happened; ask again with the same"
               + " Idempotency-Key");
 
-  /** So long a body is waited for that nobody will look at. */
-  private static final Duration SENT_WITHIN = Duration.ofSeconds(5);
-
   /** So long an answer may go unread until its reader is taken to have gone away before. */
   private static final FiniteDuration UNREAD_MAX = FiniteDuration.create(1, TimeUnit.SECONDS);
 
@@ -83,18 +79,13 @@ public final class UnderWay {
     // In this order: whoever stops it looks at the count after having said so.
     count.incrementAndGet();
     if (isStopping) {
-      end();
       HttpResponse refused = closing(refusing.refuse(request, STOPPING));
-      // Most clients read no answer while they send, and a connection that is closed meanwhile
-      // breaks.
-      return request
-          .entity()
-          .withSizeLimit(BodyReader.TAKEN_IN_BYTES_MAX)
-          .discardBytes(materializer)
-          .completionStage()
-          .toCompletableFuture()
-          .completeOnTimeout(Done.getInstance(), SENT_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
-          .handle((sent, error) -> refused);
+      return UnreadBody.takenIn(request, materializer)
+          .thenApply(
+              taken -> {
+                end();
+                return refused;
+              });
     }
     CompletionStage<HttpResponse> made;
     try {

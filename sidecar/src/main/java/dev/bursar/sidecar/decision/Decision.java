@@ -27,8 +27,11 @@ public sealed interface Decision {
   /** It may not. */
   record Denied(String code, String detail) implements Decision {
 
+    /** Nobody could be asked, since too many are. */
+    public static final String BUSY = "busy";
+
     private static final Set<String> PASSING =
-        Set.of("server_away", "key_refused", "usage_file_full");
+        Set.of("server_away", BUSY, "key_refused", "usage_file_full");
 
     /** Whether nothing was decided: asked again, it may come out otherwise. */
     public boolean isPassing() {

@@ -22,6 +22,7 @@ import dev.bursar.sidecar.gateway.Gate;
 import dev.bursar.sidecar.gateway.Said;
 import dev.bursar.sidecar.openai.OpenAiProxy;
 import dev.bursar.sidecar.server.ChangeStream;
+import dev.bursar.sidecar.server.DecisionTurns;
 import dev.bursar.sidecar.server.ServerOverHttp;
 import dev.bursar.sidecar.usage.Recovery;
 import dev.bursar.sidecar.usage.UsageFile;
@@ -173,17 +174,23 @@ public final class SidecarProcess implements AutoCloseable {
                 new KnownPrices(sidecar, clock),
                 defaults,
                 registry);
+    Forwarder forwarder = new Forwarder(system, options.server());
     PassedRequests passed =
         new PassedRequests(
             system,
-            options.server(),
+            forwarder,
+            new PassedDecisions(
+                system,
+                forwarder,
+                client.decisions(),
+                sidecar,
+                known,
+                clock,
+                PassedDecisions.WITHIN),
             client,
             key,
-            sidecar,
-            known,
-            clock,
-            PassedRequests.DECIDED_WITHIN,
-            PassedRequests.TURN_WITHIN);
+            PassedDecisions.WITHIN,
+            DecisionTurns.WITHIN);
     RequestHandler handler =
         new RequestHandler(
             system,

@@ -46,7 +46,8 @@ public interface Server {
    * Decides by itself, as an ordinary reservation.
    *
    * @param callId what makes it one call
-   * @return failed with {@link ServerAway} if it can't be asked
+   * @return denied as {@value Decision.Denied#BUSY} if too many are asked for; failed with {@link
+   *     ServerAway} if it can't be asked
    */
   CompletionStage<Decision> reserve(ReserveRequest request, String callId);
 

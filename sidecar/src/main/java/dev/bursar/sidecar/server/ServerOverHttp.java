@@ -42,7 +42,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +59,10 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
 
   private static final Reported TOO_LARGE =
       new Reported(new Told.Refused("too_large", null), List.of());
+
+  private static final Decision BUSY =
+      new Decision.Denied(
+          Decision.Denied.BUSY, "more waits for the server than can be asked; ask again");
 
   private static final String KEY = "Idempotency-Key";
   private static final int LISTS_MAX = 4;
@@ -78,11 +84,14 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   private final String instance;
 
   private final Silence silence = new Silence();
+  private final Executor threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final DecisionTurns decisions =
+      new DecisionTurns(this::isSilent, threads, DecisionTurns.WITHIN);
   private final HttpClient client =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(CONNECT)
-          .executor(Executors.newVirtualThreadPerTaskExecutor())
+          .executor(threads)
           .build();
 
   /**
@@ -107,6 +116,11 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
     byte[] random = new byte[INSTANCE_BYTES];
     new SecureRandom().nextBytes(random);
     return HexFormat.of().formatHex(random);
+  }
+
+  /** The turns of decisions that it is asked for, for who asks for some besides. */
+  public DecisionTurns decisions() {
+    return decisions;
   }
 
   /** Where the server is, without a path. */
@@ -383,7 +397,37 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
 
   @Override
   public CompletionStage<Decision> reserve(ReserveRequest request, String callId) {
+    String org = request.subject().org();
+    return decisions
+        .next(org)
+        .handle(
+            (turn, none) ->
+                none == null
+                    ? reserved(request, callId).whenComplete((it, error) -> decisions.over(org))
+                    : unreserved(none))
+        .thenCompose(decision -> decision);
+  }
+
+  /** It is not asked: it is away, or others had the turn. */
+  private static CompletionStage<Decision> unreserved(Throwable none) {
+    Throwable cause = none instanceof CompletionException ? none.getCause() : none;
+    return cause instanceof RejectedExecutionException
+        ? CompletableFuture.completedFuture(BUSY)
+        : CompletableFuture.failedFuture(cause);
+  }
+
+  private CompletionStage<Decision> reserved(ReserveRequest request, String callId) {
     return post("/v1/reservations", callId, json -> Reports.reservation(json, request))
+        .whenComplete(
+            (answer, error) -> {
+              String org = request.subject().org();
+              if (answer != null) {
+                int status = answer.statusCode();
+                decisions.answered(org, status, status < 500 || isOurs(answer));
+              } else {
+                decisions.unanswered(org, !isUnsent(error));
+              }
+            })
         .handle(
             (answer, error) -> {
               if (error == null && isRefused(answer)) {
@@ -574,8 +618,13 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
    * Whether a refusal is the server's: what a proxy before it says says nothing of what it knows.
    */
   private static boolean isOurs(HttpResponse<byte[]> refusal) {
+    return isOurs(refusal.body());
+  }
+
+  /** The same of the body of one. */
+  public static boolean isOurs(byte[] refusal) {
     try {
-      return !JsonTree.read(refusal.body()).path("code").asText().isEmpty();
+      return !JsonTree.read(refusal).path("code").asText().isEmpty();
     } catch (IOException e) {
       return false;
     }

@@ -15,10 +15,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,6 +60,67 @@ final class EnforcementRoutesTest {
   private HttpResponse post(String path, String body, String key) throws Exception {
     return routes.answer(
         LocalRoutes.post(path, body).addHeader(RawHeader.create("Idempotency-Key", key)));
+  }
+
+  /** Its body is on its way: so much has come, and the rest is yet to. */
+  private static HttpRequest sending(
+      int bytes, AtomicInteger arrived, CompletableFuture<ByteString> rest) {
+    return HttpRequest.POST("/v1/reservations")
+        .withEntity(
+            HttpEntities.createChunked(
+                ContentTypes.APPLICATION_JSON,
+                Source.single(ByteString.fromString("x".repeat(bytes)))
+                    .concatLazy(
+                        Source.lazySource(
+                            () -> {
+                              arrived.incrementAndGet();
+                              return Source.completionStage(rest);
+                            }))));
+  }
+
+  private static final RawHeader OWN = RawHeader.create("Authorization", "Bearer secret");
+
+  @Test
+  void nobodysBodyIsTakenIntoMemoryBeforeItsKeyIsKnown() throws Exception {
+    // given
+    HttpRequest large =
+        sending(
+            2 << 20,
+            new AtomicInteger(),
+            CompletableFuture.completedFuture(ByteString.emptyByteString()));
+    // when
+    HttpResponse answer = routes.answer(large);
+    // then
+    assertThat(answer.status().intValue()).as(LocalRoutes.text(answer)).isEqualTo(401);
+  }
+
+  @Test
+  void bodiesThatAreOnTheirWayAreBoundedTogether() throws Exception {
+    // given
+    int bytes = 1_000_000;
+    AtomicInteger arrived = new AtomicInteger();
+    CompletableFuture<ByteString> rest = new CompletableFuture<>();
+    List<CompletableFuture<HttpResponse>> all =
+        IntStream.range(0, 12)
+            .mapToObj(i -> routes.begin(sending(bytes, arrived, rest).addHeader(OWN)))
+            .toList();
+    while (arrived.get() < 12) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    // when
+    rest.complete(ByteString.fromString("x"));
+    // then
+    List<Integer> statuses = new ArrayList<>();
+    for (CompletableFuture<HttpResponse> each : all) {
+      statuses.add(LocalRoutes.come(each).status().intValue());
+    }
+    assertThat(statuses).containsOnly(400, 429);
+    assertThat(statuses).filteredOn(status -> status == 400).hasSize(10);
+    HttpResponse again =
+        routes.answer(
+            sending(bytes, arrived, CompletableFuture.completedFuture(ByteString.emptyByteString()))
+                .addHeader(OWN));
+    assertThat(again.status().intValue()).as("there is room again").isEqualTo(400);
   }
 
   private static String body(String org) {

@@ -5,6 +5,7 @@ import dev.bursar.api.http.RequestHandler;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.SidecarSettings;
 import dev.bursar.sidecar.lease.ModelServer;
+import dev.bursar.sidecar.server.DecisionTurns;
 import dev.bursar.sidecar.usage.UsageFile;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.ActorSystem;
@@ -59,19 +61,25 @@ final class LocalRoutes implements AutoCloseable {
 
   /** What passes requests on to a server at this port. */
   PassedRequests passing(int port) {
-    return passing(port, PassedRequests.DECIDED_WITHIN, PassedRequests.TURN_WITHIN);
+    return passing(port, PassedDecisions.WITHIN, DecisionTurns.WITHIN);
   }
 
   /** The same to a server that is to decide so soon, after a turn that is waited for so long. */
   PassedRequests passing(int port, Duration decidedWithin, Duration turnWithin) {
+    Forwarder forwarder = new Forwarder(system, URI.create("http://127.0.0.1:" + port));
     return new PassedRequests(
         system,
-        URI.create("http://127.0.0.1:" + port),
+        forwarder,
+        new PassedDecisions(
+            system,
+            forwarder,
+            new DecisionTurns(model::isSilent, system.dispatcher(), turnWithin),
+            sidecar,
+            known,
+            clock,
+            decidedWithin),
         model,
         key,
-        sidecar,
-        known,
-        clock,
         decidedWithin,
         turnWithin);
   }
@@ -92,7 +100,12 @@ final class LocalRoutes implements AutoCloseable {
 
   /** The answer of the routes. */
   HttpResponse answer(HttpRequest request) throws Exception {
-    return come(routes.apply(request));
+    return come(begin(request));
+  }
+
+  /** The same, to come. */
+  CompletableFuture<HttpResponse> begin(HttpRequest request) {
+    return routes.apply(request).toCompletableFuture();
   }
 
   /** An answer, once it has come. */

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.sidecar.SidecarSettings;
 import dev.bursar.sidecar.lease.ModelServer;
+import dev.bursar.sidecar.server.DecisionTurns;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -26,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -52,7 +54,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class PassedRequestsTest {
 
   private static final String BODY =
-      "{'subject':{'org':'acme'},'feature':'chat','amount':'2','credit_type':'platform','commit':%s}";
+      "{'subject':{'org':'%s'},'feature':'chat','amount':'2','credit_type':'platform','commit':%s}";
+
+  /** None of them may have all turns; together they can. */
+  private static final List<String> ORGS = List.of("acme", "beta", "gamma", "delta");
+
+  /** What is said of each of them. */
+  private static final String EVERYBODY = "subject";
+
+  /** One that waits for a turn as any other. */
+  private static final String ANOTHER = "omega";
 
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
@@ -66,7 +77,10 @@ final class PassedRequestsTest {
   void start() throws IOException {
     routes =
         new LocalRoutes(SidecarSettings.USUAL.failing(FailMode.ALLOW, Map.of()), model, directory);
-    routes.sidecar.terms("acme").toCompletableFuture().join();
+    for (String org : ORGS) {
+      routes.sidecar.terms(org).toCompletableFuture().join();
+    }
+    routes.sidecar.terms(ANOTHER).toCompletableFuture().join();
     model.away(true);
   }
 
@@ -80,8 +94,11 @@ final class PassedRequestsTest {
         routes
             .passing(port)
             .answer(
-                LocalRoutes.post("/v1/reservations", BODY.formatted(commit).replace('\'', '"'))
-                    .addHeader(RawHeader.create("X-Request-Id", "r-1"))));
+                reservation("acme", commit).addHeader(RawHeader.create("X-Request-Id", "r-1"))));
+  }
+
+  private static HttpRequest reservation(String org, boolean commit) {
+    return LocalRoutes.post("/v1/reservations", BODY.formatted(org, commit).replace('\'', '"'));
   }
 
   @Test
@@ -243,6 +260,15 @@ final class PassedRequestsTest {
     /** Whether streams are not answered. */
     volatile boolean isMute;
 
+    /** Of whom it can't decide anything, and says so. */
+    volatile String lost = "nobody";
+
+    /** So many commits may be answered. */
+    final Semaphore ending = new Semaphore(0);
+
+    final AtomicInteger endings = new AtomicInteger();
+    final AtomicInteger downloads = new AtomicInteger();
+
     private final CountDownLatch ended = new CountDownLatch(1);
 
     Holding() throws IOException {
@@ -251,9 +277,32 @@ final class PassedRequestsTest {
       server.createContext(
           "/v1/reservations",
           exchange -> {
+            String asked =
+                new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             decisions.incrementAndGet();
             answering.acquireUninterruptibly();
-            answer(exchange, status, DENIAL);
+            if (asked.contains(lost)) {
+              answer(exchange, 503, "{\"code\":\"unreachable\"}");
+            } else {
+              answer(exchange, status, DENIAL);
+            }
+          });
+      server.createContext(
+          "/v1/reservations/",
+          exchange -> {
+            endings.incrementAndGet();
+            ending.acquireUninterruptibly();
+            answer(exchange, 200, "{\"status\":\"committed\"}");
+          });
+      server.createContext(
+          "/v1/exports",
+          exchange -> {
+            try (exchange) {
+              downloads.incrementAndGet();
+              ended.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
           });
       server.createContext(
           "/v1/leases/stream",
@@ -290,15 +339,20 @@ final class PassedRequestsTest {
     @Override
     public void close() {
       answering.release(Integer.MAX_VALUE / 4);
+      ending.release(Integer.MAX_VALUE / 4);
       ended.countDown();
       server.stop(0);
       threads.shutdownNow();
     }
   }
 
+  private static CompletionStage<HttpResponse> ask(
+      PassedRequests passing, String org, boolean commit) {
+    return passing.answer(reservation(org, commit));
+  }
+
   private static CompletionStage<HttpResponse> ask(PassedRequests passing, boolean commit) {
-    return passing.answer(
-        LocalRoutes.post("/v1/reservations", BODY.formatted(commit).replace('\'', '"')));
+    return ask(passing, "acme", commit);
   }
 
   private static void isBusy(HttpResponse answer) {
@@ -374,15 +428,19 @@ final class PassedRequestsTest {
 
   private static List<CompletionStage<HttpResponse>> ask(PassedRequests passing, int times) {
     return IntStream.range(0, times)
-        .<CompletionStage<HttpResponse>>mapToObj(i -> ask(passing, i % 2 == 0))
+        .mapToObj(i -> ask(passing, ORGS.get(i % ORGS.size()), i / ORGS.size() % 2 == 0))
         .toList();
+  }
+
+  private static List<CompletionStage<HttpResponse>> askForAnother(PassedRequests passing) {
+    return IntStream.range(0, 5).mapToObj(i -> ask(passing, ANOTHER, i % 2 == 0)).toList();
   }
 
   /** As many as may be asked for at once, none of which is answered yet. */
   private static List<CompletionStage<HttpResponse>> askAll(
       PassedRequests passing, Holding server) {
-    List<CompletionStage<HttpResponse>> all = ask(passing, PassedRequests.DECISIONS_MAX);
-    until(() -> server.decisions.get() == PassedRequests.DECISIONS_MAX);
+    List<CompletionStage<HttpResponse>> all = ask(passing, DecisionTurns.AT_ONCE);
+    until(() -> server.decisions.get() == DecisionTurns.AT_ONCE);
     return all;
   }
 
@@ -405,7 +463,7 @@ final class PassedRequestsTest {
     try (Holding server = new Holding()) {
       PassedRequests passing = routes.passing(server.port(), LONG, LONG);
       askAll(passing, server);
-      ask(passing, PassedRequests.WAITING_MAX);
+      ask(passing, DecisionTurns.WAITING_MAX);
       isBusy(LocalRoutes.come(ask(passing, true)));
       isBusy(LocalRoutes.come(ask(passing, false)));
       assertThat(routes.sidecar.meters().uncheckedAllowed()).isZero();
@@ -417,14 +475,14 @@ final class PassedRequestsTest {
     try (Holding server = new Holding()) {
       PassedRequests passing = routes.passing(server.port(), LONG, Duration.ofSeconds(3));
       List<CompletionStage<HttpResponse>> first = askAll(passing, server);
-      List<CompletionStage<HttpResponse>> waiting = ask(passing, 5);
+      List<CompletionStage<HttpResponse>> waiting = askForAnother(passing);
       server.answering.release();
-      until(() -> server.decisions.get() == PassedRequests.DECISIONS_MAX + 1);
+      until(() -> server.decisions.get() == DecisionTurns.AT_ONCE + 1);
       for (CompletionStage<HttpResponse> each : waiting.subList(1, 5)) {
         isBusy(LocalRoutes.come(each));
       }
       assertThat(routes.sidecar.meters().uncheckedAllowed()).isZero();
-      hasOnlyHeardOf(PassedRequests.DECISIONS_MAX + 1, passing, server);
+      hasOnlyHeardOf(DecisionTurns.AT_ONCE + 1, passing, server);
       for (CompletionStage<HttpResponse> each : first) {
         isDecidedThere(LocalRoutes.come(each));
       }
@@ -432,14 +490,124 @@ final class PassedRequestsTest {
   }
 
   @Test
-  void whatWaitsForAServerThatSaysItDecidesNothingIsDecidedHere() throws Exception {
+  void whatTheServerCantDecideForOneOrgKeepsNoOtherFromItsTurn() throws Exception {
+    try (Holding server = new Holding()) {
+      // given
+      server.lost = "beta";
+      PassedRequests passing = routes.passing(server.port(), LONG, LONG);
+      List<CompletionStage<HttpResponse>> lost =
+          IntStream.range(0, 100).mapToObj(i -> ask(passing, "beta", false)).toList();
+      int atOnce = DecisionTurns.AT_ONCE / 4;
+      until(() -> server.decisions.get() >= atOnce);
+      server.answering.release();
+      assertThat(
+              LocalRoutes.text(
+                  CompletableFuture.anyOf(
+                          lost.stream()
+                              .map(CompletionStage::toCompletableFuture)
+                              .toArray(CompletableFuture[]::new))
+                      .thenApply(HttpResponse.class::cast)
+                      .get(30, TimeUnit.SECONDS)))
+          .as("its own fail mode decides of what the server can't decide")
+          .contains("\"decision\":\"allow\"", "\"source\":\"unchecked\"");
+      // when
+      CompletionStage<HttpResponse> other = ask(passing, "acme", false);
+      // then
+      until(() -> server.decisions.get() == atOnce + 2);
+      server.lost = "nobody";
+      server.answering.release(Integer.MAX_VALUE / 2);
+      isDecidedThere(LocalRoutes.come(other));
+    }
+  }
+
+  @Test
+  void whoWaitsInVainIsNotDecidedHereSinceTheServerCantDecideForAnother() throws Exception {
+    try (Holding server = new Holding()) {
+      // given
+      server.lost = EVERYBODY;
+      PassedRequests passing = routes.passing(server.port(), LONG, Duration.ofSeconds(3));
+      askAll(passing, server);
+      List<CompletionStage<HttpResponse>> waiting = askForAnother(passing);
+      // when
+      server.answering.release();
+      until(() -> server.decisions.get() == DecisionTurns.AT_ONCE + 1);
+      // then
+      for (CompletionStage<HttpResponse> each : waiting.subList(1, 5)) {
+        isBusy(LocalRoutes.come(each));
+      }
+    }
+  }
+
+  private static CompletionStage<HttpResponse> commit(PassedRequests passing) {
+    return passing.answer(
+        LocalRoutes.post("/v1/reservations/rsv_acme_main_1/commit", "{\"amount\":\"1\"}"));
+  }
+
+  @Test
+  void commitsOfTheServersReservationsWaitForNobodysDownloads() throws Exception {
+    try (Holding server = new Holding()) {
+      // given
+      PassedRequests passing = routes.passing(server.port());
+      for (int i = 0; i < 64; i++) {
+        passing.answer(HttpRequest.GET("/v1/exports"));
+      }
+      until(() -> server.downloads.get() == 64);
+      // when
+      server.ending.release();
+      HttpResponse answer = LocalRoutes.come(commit(passing));
+      // then
+      assertThat(LocalRoutes.text(answer)).contains("committed");
+    }
+  }
+
+  @Test
+  void aCommitThatHasWaitedForItsTurnInVainIsBusyAndNeverSent() throws Exception {
+    try (Holding server = new Holding()) {
+      // given
+      PassedRequests passing = routes.passing(server.port(), LONG, Duration.ofSeconds(1));
+      List<CompletionStage<HttpResponse>> first =
+          IntStream.range(0, 16).mapToObj(i -> commit(passing)).toList();
+      until(() -> server.endings.get() == 16);
+      // when
+      isBusy(LocalRoutes.come(commit(passing)));
+      // then
+      server.ending.release(Integer.MAX_VALUE / 2);
+      for (CompletionStage<HttpResponse> each : first) {
+        assertThat(LocalRoutes.text(LocalRoutes.come(each))).contains("committed");
+      }
+      assertThat(LocalRoutes.text(LocalRoutes.come(commit(passing)))).contains("committed");
+      assertThat(server.endings.get()).isEqualTo(17);
+    }
+  }
+
+  @Test
+  void whoIsRefusedIsAnsweredOnceItsBodyHasCome() throws Exception {
+    // given
+    CompletableFuture<ByteString> rest = new CompletableFuture<>();
+    HttpRequest request =
+        LocalRoutes.post("/v1/events", "")
+            .withEntity(
+                HttpEntities.createChunked(
+                    ContentTypes.APPLICATION_JSON, Source.completionStage(rest)));
+    routes.model.silent(true);
+    // when
+    CompletableFuture<HttpResponse> answer =
+        routes.passing(nobody()).answer(request).toCompletableFuture();
+    // then
+    assertThat(answer).isNotDone();
+    rest.complete(ByteString.fromString("[]"));
+    assertThat(LocalRoutes.text(LocalRoutes.come(answer))).contains("\"code\":\"server_away\"");
+  }
+
+  @Test
+  void whatWaitsForAServerOfWhichAGatewaySaysThatItIsAwayIsDecidedHere() throws Exception {
     try (Holding server = new Holding()) {
       server.status = 504;
       PassedRequests passing = routes.passing(server.port(), LONG, Duration.ofSeconds(3));
       askAll(passing, server);
-      List<CompletionStage<HttpResponse>> waiting = ask(passing, 5);
+      List<CompletionStage<HttpResponse>> waiting = askForAnother(passing);
       server.answering.release();
-      until(() -> server.decisions.get() == PassedRequests.DECISIONS_MAX + 1);
+      until(() -> server.decisions.get() == DecisionTurns.AT_ONCE + 1);
       for (CompletionStage<HttpResponse> each : waiting.subList(1, 5)) {
         assertThat(LocalRoutes.text(LocalRoutes.come(each)))
             .contains("\"decision\":\"allow\"", "\"source\":\"unchecked\"");
@@ -457,7 +625,7 @@ final class PassedRequestsTest {
             .as("none that was sent was answered")
             .contains("\"decision\":\"allow\"", "\"source\":\"unchecked\"");
       }
-      hasOnlyHeardOf(PassedRequests.DECISIONS_MAX, passing, server);
+      hasOnlyHeardOf(DecisionTurns.AT_ONCE, passing, server);
     }
   }
 
@@ -470,16 +638,16 @@ final class PassedRequestsTest {
       assertThat(LocalRoutes.text(charging))
           .as("it may have been charged")
           .contains("\"code\":\"server_away\"");
-      assertThat(LocalRoutes.text(LocalRoutes.come(all.get(1))))
+      assertThat(LocalRoutes.text(LocalRoutes.come(all.get(ORGS.size()))))
           .contains("\"decision\":\"allow\"", "\"source\":\"unchecked\"");
-      hasOnlyHeardOf(PassedRequests.DECISIONS_MAX, passing, server);
+      hasOnlyHeardOf(DecisionTurns.AT_ONCE, passing, server);
     }
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void whatTheTermsSayCantBeChargedIsRefusedAsTheServerDoes(boolean commit) throws Exception {
-    String unknown = BODY.replace("platform", "bogus").formatted(commit);
+    String unknown = BODY.replace("platform", "bogus").formatted("acme", commit);
     HttpResponse answer =
         LocalRoutes.come(
             routes

@@ -38,11 +38,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -176,6 +179,36 @@ final class ServerOverHttpTest {
         Wishes.Mode.RESERVE,
         60,
         null);
+  }
+
+  @Test
+  void whatGatewaysAskForHasTurnsAndNoOrgHasAllOfThem() throws Exception {
+    // given
+    standsUntil = new CountDownLatch(1);
+    answers.put("/v1/reservations", "{'decision':'deny','denials':[{'code':'budget_exceeded'}]}");
+    int most = (DecisionTurns.AT_ONCE + DecisionTurns.WAITING_MAX) / Turns.SHARE;
+    List<CompletableFuture<Decision>> asked =
+        Stream.generate(() -> server.reserve(of("acme"), "k").toCompletableFuture())
+            .limit(most)
+            .toList();
+    // when
+    Decision more = server.reserve(of("acme"), "k").toCompletableFuture().get(5, TimeUnit.SECONDS);
+    CompletableFuture<Decision> other = server.reserve(of("beta"), "k").toCompletableFuture();
+    // then
+    assertThat(more)
+        .isInstanceOfSatisfying(
+            Decision.Denied.class,
+            it -> {
+              assertThat(it.code()).isEqualTo("busy");
+              assertThat(it.isPassing()).isTrue();
+            });
+    standsUntil.countDown();
+    for (CompletableFuture<Decision> each : asked) {
+      assertThat(each.get(30, TimeUnit.SECONDS))
+          .isEqualTo(new Decision.Denied("budget_exceeded", ""));
+    }
+    assertThat(other.get(30, TimeUnit.SECONDS))
+        .isEqualTo(new Decision.Denied("budget_exceeded", ""));
   }
 
   @Test
