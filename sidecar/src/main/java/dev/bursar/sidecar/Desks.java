@@ -220,12 +220,6 @@ final class Desks {
                       now + lasts,
                       now));
     }
-    if (recovered.lostBytes() > 0) {
-      LOG.atError()
-          .setMessage("the usage file is damaged; what can't be read was not reported")
-          .addKeyValue("bytes", recovered.lostBytes())
-          .log();
-    }
   }
 
   /** What was wanted lately, of all orgs. */
