@@ -25,16 +25,13 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,13 +44,15 @@ final class Desks {
   private static final long IDLE_NANOS = Duration.ofMinutes(1).toNanos();
   private static final long LOOK_NANOS = Duration.ofSeconds(5).toNanos();
 
-  /** Of how many orgs terms are asked for at once: of all again, or since all have changed. */
-  private static final int AT_ONCE = 16;
+  /**
+   * Of how many orgs terms are asked for at once, where they are asked for one org after the other.
+   */
+  private static final int FETCHED_AT_ONCE = 16;
 
   /** So much of what was wanted is remembered, of all orgs. */
   private static final int WANTED_MAX = 1_000;
 
-  /** How many questions about leases are under way, of all orgs: each may take a connection. */
+  /** How many questions about leases are under way: each may take a connection. */
   private static final int ASKED_AT_ONCE = 64;
 
   /** As long as no more are under way, what nobody waits for is asked, too. */
@@ -73,15 +72,12 @@ final class Desks {
   private final AtomicLong ids = new AtomicLong();
   private final Rooms rooms = Rooms.usual();
   private final Features features = new Features();
-  private final Queue<Runnable> toAsk = new ConcurrentLinkedQueue<>();
-  private final Queue<Runnable> toAskAhead = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger asking = new AtomicInteger();
-  private final AtomicInteger underWay = new AtomicInteger();
+  private final FairQueue toAsk = new FairQueue(ASKED_AT_ONCE, ASKED_AHEAD);
+  private final FairQueue toFetch = new FairQueue(FETCHED_AT_ONCE, FETCHED_AT_ONCE);
 
-  /** Whose terms are to be asked for again, and how many of these are being asked for. */
-  private final Queue<OrgDesk> toFetch = new ConcurrentLinkedQueue<>();
+  /** The orgs whose terms wait to be asked for again. */
+  private final Set<String> due = ConcurrentHashMap.newKeySet();
 
-  private final AtomicInteger fetching = new AtomicInteger();
   private long lookedAt;
   private volatile boolean ended;
 
@@ -220,12 +216,6 @@ final class Desks {
                       now + lasts,
                       now));
     }
-    if (recovered.lostBytes() > 0) {
-      LOG.atError()
-          .setMessage("the usage file is damaged; what can't be read was not reported")
-          .addKeyValue("bytes", recovered.lostBytes())
-          .log();
-    }
   }
 
   /** What was wanted lately, of all orgs. */
@@ -247,67 +237,37 @@ final class Desks {
             .collect(
                 Collectors.groupingBy(
                     each -> each.key().subject().org(), LinkedHashMap::new, Collectors.toList()));
-    Queue<List<Wanted>> left = new ConcurrentLinkedQueue<>(byOrg.values());
-    for (int i = 0; i < AT_ONCE; i++) {
-      expectNext(left);
-    }
+    byOrg.forEach((org, its) -> toFetch.add(org, true, () -> expect(org, its)));
   }
 
-  private void expectNext(Queue<List<Wanted>> left) {
-    List<Wanted> next = left.poll();
-    OrgDesk desk = next == null ? null : asked(next.getFirst().key().subject().org());
-    if (next != null && desk != null) {
-      fetch(desk);
-      var unused =
-          desk.fetched()
-              .thenRunAsync(
-                  () -> {
-                    if (!ended && desk.known() != null) {
-                      desk.run(decider -> decider.leases().expect(next, host.nanos()));
-                    }
-                    expectNext(left);
-                  },
-                  host::soon);
+  private CompletionStage<Boolean> expect(String org, List<Wanted> all) {
+    OrgDesk desk = ended ? null : asked(org);
+    if (desk == null) {
+      return CompletableFuture.completedFuture(true);
     }
+    return fetchNow(desk)
+        .thenApply(
+            answered -> {
+              if (!ended && desk.known() != null) {
+                desk.run(decider -> decider.leases().expect(all, host.nanos()));
+              }
+              return answered;
+            });
   }
 
   private void send(String org, Ask ask) {
-    (ask.isUrgent() ? toAsk : toAskAhead).add(() -> begin(org, ask));
-    ask();
+    toAsk.add(org, ask.isUrgent(), () -> begin(org, ask));
   }
 
-  /** Asks what waits, as long as there is room; one thread at a time. */
-  private void ask() {
-    for (int missed = asking.incrementAndGet() == 1 ? 1 : 0;
-        missed != 0;
-        missed = asking.addAndGet(-missed)) {
-      while (underWay.get() < ASKED_AT_ONCE) {
-        Runnable next = toAsk.poll();
-        if (next == null && underWay.get() < ASKED_AHEAD) {
-          next = toAskAhead.poll();
-        }
-        if (next == null) {
-          break;
-        }
-        underWay.incrementAndGet();
-        next.run();
-      }
-    }
-  }
-
-  private void begin(String org, Ask ask) {
+  private CompletionStage<Boolean> begin(String org, Ask ask) {
     long sentAt = host.nanos();
-    asked(ask)
-        .whenComplete(
+    return asked(ask)
+        .handle(
             (reported, error) -> {
-              try {
-                Told told = error == null ? reported.told() : new Told.Lost();
-                meters.told(told);
-                desk(org).run(decider -> decider.leases().told(ask, told, sentAt, host.nanos()));
-              } finally {
-                underWay.decrementAndGet();
-                ask();
-              }
+              Told told = error == null ? reported.told() : new Told.Lost();
+              meters.told(told);
+              desk(org).run(decider -> decider.leases().told(ask, told, sentAt, host.nanos()));
+              return !(told instanceof Told.Lost);
             });
   }
 
@@ -322,16 +282,11 @@ final class Desks {
   /** Does what is due in all of them; when it is to be asked again. */
   long tick() {
     long now = host.nanos();
-    boolean all = toFetch.isEmpty();
     for (OrgDesk desk : desks.values()) {
       desk.run(decider -> decider.tick(now));
-      if (all && isToBeFetched(desk, now)) {
-        toFetch.add(desk);
+      if (isToBeFetched(desk, now) && due.add(desk.org)) {
+        toFetch.add(desk.org, true, () -> fetchDue(desk));
       }
-    }
-    while (!toFetch.isEmpty() && fetching.get() < AT_ONCE) {
-      fetching.incrementAndGet();
-      fetchNext();
     }
     makeRoom(now);
     return host.nanos() + TICK_NANOS;
@@ -343,16 +298,22 @@ final class Desks {
         && desk.isToBeTried(now);
   }
 
-  private void fetchNext() {
-    OrgDesk desk = toFetch.poll();
-    if (desk == null || ended) {
-      fetching.decrementAndGet();
-      return;
+  private CompletionStage<Boolean> fetchDue(OrgDesk desk) {
+    due.remove(desk.org);
+    return isToBeFetched(desk, host.nanos()) ? fetchNow(desk) : isAnswered(desk);
+  }
+
+  private CompletionStage<Boolean> fetchNow(OrgDesk desk) {
+    if (ended) {
+      return isAnswered(desk);
     }
-    if (isToBeFetched(desk, host.nanos())) {
-      fetch(desk);
-    }
-    var unused = desk.fetched().thenRunAsync(this::fetchNext, host::soon);
+    fetch(desk);
+    return desk.fetched().thenComposeAsync(done -> isAnswered(desk), host::soon);
+  }
+
+  /** Whether the server has answered when it was asked for its terms last. */
+  private static CompletionStage<Boolean> isAnswered(OrgDesk desk) {
+    return CompletableFuture.completedFuture(desk.pause() == 0);
   }
 
   /**
@@ -398,18 +359,17 @@ final class Desks {
     return CompletableFuture.allOf(confirmed, desk.look());
   }
 
-  /** The same for all orgs, some of them at a time. */
+  /** The same for all orgs, of which terms are asked for some at a time. */
   CompletableFuture<Void> changedAll() {
-    Queue<OrgDesk> left = new ConcurrentLinkedQueue<>(desks.values());
     return CompletableFuture.allOf(
-        IntStream.range(0, AT_ONCE).mapToObj(i -> next(left)).toArray(CompletableFuture[]::new));
-  }
-
-  private CompletableFuture<Void> next(Queue<OrgDesk> left) {
-    OrgDesk desk = left.poll();
-    return desk == null
-        ? CompletableFuture.completedFuture(null)
-        : changed(desk).thenComposeAsync(done -> next(left), host::soon);
+        desks.values().stream()
+            .map(
+                desk -> {
+                  CompletableFuture<Void> confirmed = desk.confirmed();
+                  toFetch.add(desk.org, true, () -> fetchNow(desk));
+                  return CompletableFuture.allOf(confirmed, desk.look());
+                })
+            .toArray(CompletableFuture[]::new));
   }
 
   /** Who waits for newer terms is why they are asked for again, after a while if they failed. */
@@ -425,7 +385,8 @@ final class Desks {
               .thenRun(
                   () -> {
                     desk.endPause();
-                    fetchAgain(desk, false);
+                    toFetch.add(
+                        desk.org, true, () -> desk.isAwaited() ? fetchNow(desk) : isAnswered(desk));
                   });
     }
   }

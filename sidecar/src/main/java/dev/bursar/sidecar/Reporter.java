@@ -45,11 +45,12 @@ final class Reporter implements AutoCloseable {
   private static final int BATCHES_MAX = 4;
 
   /**
-   * So many reports are under way at once. While others wait for their turn nothing more is read:
-   * the longer the server takes, the more uses are in one report, and questions about leases do not
-   * wait there behind hundreds of them.
+   * So many reports are under way at once, and half of them of one org. While others wait for their
+   * turn nothing more is read: the longer the server takes, the more uses are in one report, and
+   * questions about leases do not wait there behind hundreds of them. It is read on where only
+   * those wait whose org the server does not answer about.
    */
-  private static final int UNDER_WAY_MAX = 32;
+  private static final int UNDER_WAY_MAX = 64;
 
   private static final String BUSY_LEASE = "lease_busy";
 
@@ -92,7 +93,7 @@ final class Reporter implements AutoCloseable {
   // Of the steps alone, of which there is one at a time:
   private final List<Part> parts = new ArrayList<>();
   private int batches;
-  private int underWay;
+  private final Places places = new Places(UNDER_WAY_MAX);
   private boolean reading;
 
   /** So many of the next uses in the file an earlier life has left. */
@@ -269,15 +270,13 @@ final class Reporter implements AutoCloseable {
       allSent = sendDue(now);
     }
     long until = now + ASIDE_MAX;
-    if (underWay < UNDER_WAY_MAX) {
-      for (Part part : parts) {
-        if (!part.sending && part.notBefore - until < 0) {
-          until = part.notBefore;
-        }
+    for (Part part : parts) {
+      if (!part.sending && part.notBefore - until < 0 && places.isFor(part.org)) {
+        until = part.notBefore;
       }
-      if (reading && batches < BATCHES_MAX && readAt - until < 0) {
-        until = readAt;
-      }
+    }
+    if (reading && allSent && batches < BATCHES_MAX && readAt - until < 0) {
+      until = readAt;
     }
     if (file.unsentAside() > 0 && !asideUnderWay && asideAt - until < 0) {
       until = asideAt;
@@ -382,17 +381,25 @@ final class Reporter implements AutoCloseable {
 
   // ---- sending
 
-  /** Sends what is due, the oldest first; whether none of it has to wait for its turn. */
+  /**
+   * Sends what is due, the oldest first; whether none of it has to wait for its turn that the
+   * server would answer.
+   */
   private boolean sendDue(long now) {
+    boolean allSent = true;
     for (Part part : List.copyOf(parts)) {
-      if (part.isDue(now)) {
-        if (underWay == UNDER_WAY_MAX) {
-          return false;
-        }
+      if (!part.isDue(now)) {
+        continue;
+      }
+      if (places.isFor(part.org)) {
         send(part);
+      } else if (places.isUnanswered(part.org)) {
+        setAsideIfStuck(part, "no_answer");
+      } else {
+        allSent = false;
       }
     }
-    return true;
+    return allSent;
   }
 
   private void send(Part part) {
@@ -434,8 +441,7 @@ final class Reporter implements AutoCloseable {
         sent = server.ask(ask, part.uses);
       }
     }
-    part.sending = true;
-    underWay++;
+    part.sending = places.take(part.org);
     part.triedBefore = part.triedAt;
     part.triedAt = sentAt;
     sent.whenComplete(
@@ -452,7 +458,7 @@ final class Reporter implements AutoCloseable {
     Reported it = answer.it;
     part.sending = false;
     part.mayBeSent |= answer.isUnknown;
-    underWay--;
+    places.giveBack(part.org, !(it.told() instanceof Told.Lost));
     meters.told(it.told());
     Ask.Settle ask = part.ask;
     if (ask != null) {
@@ -609,7 +615,8 @@ final class Reporter implements AutoCloseable {
     long now = host.nanos();
     // Nothing is wrong with a lease that is only being settled otherwise just then.
     boolean isFault = !code.equals(BUSY_LEASE) || now - part.since > patience;
-    long most = reading && batches == BATCHES_MAX ? Math.min(CROWDED, patience) : patience;
+    boolean isCrowded = !isAside(part) && reading && batches == BATCHES_MAX;
+    long most = isCrowded ? Math.min(CROWDED, patience) : patience;
     boolean stuck = now - part.since > most && meters.answeredAt() - part.triedBefore > 0;
     if (!stuck || hurried) {
       return;

@@ -67,8 +67,8 @@ public sealed interface Ask {
   }
 
   /** To take back what is left of a lease. */
-  record Close(String callId, String lease, long epoch) implements Ask {}
+  record Close(String callId, String lease, long epoch, boolean isUrgent) implements Ask {}
 
   /** How a lease stands. */
-  record Look(String callId, String lease) implements Ask {}
+  record Look(String callId, String lease, boolean isUrgent) implements Ask {}
 }

@@ -115,11 +115,16 @@ public final class HeldLeases {
   }
 
   private Ask.Look lookAt(HeldLease lease) {
-    return new Ask.Look(questions.newCall(), lease.id());
+    return new Ask.Look(questions.newCall(), lease.id(), isUrgent(lease));
   }
 
   private Ask.Close closing(HeldLease lease) {
-    return new Ask.Close(questions.newCall(), lease.id(), lease.epoch);
+    return new Ask.Close(questions.newCall(), lease.id(), lease.epoch, isUrgent(lease));
+  }
+
+  /** Of those of an earlier life there may be very many, of which nothing more is to be said. */
+  private static boolean isUrgent(HeldLease lease) {
+    return lease.key() != null || lease.open > 0 || lease.unreportedUses > 0;
   }
 
   /** How it stands, which was refused to be told, is asked again, after a pause that grows. */
@@ -182,6 +187,14 @@ public final class HeldLeases {
     Demand demand = demands.get(lease.key());
     if (demand != null && demand.lease == lease) {
       demand.lease = null;
+    }
+  }
+
+  /** The server holds nothing for it: it is over as soon as nothing of it is to be reported. */
+  void ended(HeldLease lease) {
+    leave(lease);
+    if (lease.isDone()) {
+      leases.remove(lease.id());
     }
   }
 

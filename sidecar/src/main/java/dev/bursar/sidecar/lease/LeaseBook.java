@@ -595,6 +595,9 @@ public final class LeaseBook {
           lease.retired |= !lease.counts(it.meters().keySet());
           lease.grant(it.meters());
         }
+        if (settled == null && !it.open()) {
+          held.ended(lease);
+        }
         if (lease.retired) {
           held.retire(lease);
         }

@@ -11,6 +11,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Entries on their way into the usage file, in the order in which they come: one thread writes all
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupedWrites {
 
+  private static final Logger LOG = LoggerFactory.getLogger(GroupedWrites.class);
   private static final int AT_ONCE_MAX = 4_096;
   private static final int AT_ONCE_BYTES_MAX = 1 << 20;
 
@@ -43,8 +46,13 @@ final class GroupedWrites {
     /** Whether another part is to be begun before anything is written at once. */
     boolean isLong();
 
-    /** So many uses were written, and whoever waits for them was told. */
-    void written(long uses);
+    /**
+     * So many uses were written, and whoever waits for them was told.
+     *
+     * @param lost whether something that nobody waits for could not be written since this was told
+     *     last
+     */
+    void written(long uses, boolean lost);
   }
 
   /** An entry that waits to be written. */
@@ -105,6 +113,10 @@ final class GroupedWrites {
   private final Thread writer;
   private volatile boolean broken;
   private volatile long brokenAt;
+
+  /** Whether something was lost of which nobody was told; of the writer alone. */
+  private boolean isLost;
+
   private volatile @Nullable Pending last;
   private volatile boolean ended;
 
@@ -165,13 +177,13 @@ final class GroupedWrites {
       return false;
     }
     try {
-      if (waiting.get() > 0 || ended || to.isLong()) {
+      if (waiting.get() > 0 || ended || broken || to.isLong()) {
         return false;
       }
       to.append(framed, false, 0, 0);
       return true;
     } catch (IOException e) {
-      broke();
+      broke(e);
       throw e;
     } finally {
       guard.unlock();
@@ -200,22 +212,39 @@ final class GroupedWrites {
     guard.lock();
     try {
       to.append(group.bytes.toByteArray(), group.force, group.uses, group.usedBytes);
+      mended();
     } catch (IOException | RuntimeException e) {
-      broke();
+      broke(e);
+      isLost |= group.done.size() < group.entries;
       tell(group.done, e);
       return;
     } finally {
       waiting.addAndGet(-group.entries);
       guard.unlock();
     }
-    broken = false;
     tell(group.done, null);
-    to.written(group.uses);
+    boolean lost = isLost;
+    isLost = false;
+    to.written(group.uses, lost);
   }
 
-  private void broke() {
+  /** Said once, until something can be written; to be called while the guard is held. */
+  private void broke(Exception error) {
     brokenAt = System.nanoTime();
-    broken = true;
+    if (!broken) {
+      broken = true;
+      LOG.atError()
+          .setMessage("nothing can be written to the usage file; what has to be kept is refused")
+          .setCause(error)
+          .log();
+    }
+  }
+
+  private void mended() {
+    if (broken) {
+      broken = false;
+      LOG.atWarn().setMessage("the usage file can be written to again").log();
+    }
   }
 
   /** Whoever waits goes on in a thread of its own: it may hold up nobody here. */

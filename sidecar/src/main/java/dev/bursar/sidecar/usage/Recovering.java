@@ -147,7 +147,7 @@ public final class Recovering {
     forgotten = madeUntil.isAfter(forgotten) ? madeUntil : forgotten;
   }
 
-  /** So many bytes are no entry, though entries come after them. */
+  /** So many bytes are no entry, and no crash has cut them off. */
   void lost(long bytes) {
     lostBytes += bytes;
   }

@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What an earlier life has left.
@@ -28,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * @param confirmedOffset the same, in that segment
  * @param unsent how many uses the server does not have yet
  * @param unsentBytes their bytes in the file
- * @param lostBytes bytes that are no entry, or come after some that are none, and that no crash has
- *     cut off: the disk has lost something
+ * @param lostBytes bytes that are no entry, and that no crash has cut off: the disk has lost
+ *     something; only those that no life before has told of
  */
 public record Recovery(
     Collection<Unreported> unreported,
@@ -78,8 +76,6 @@ public record Recovery(
       boolean unchecked,
       @Nullable Instant expiresAt) {}
 
-  private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
-
   /** The clock of whoever makes keys may be so much ahead: others were refused. */
   private static final Duration AHEAD_MAX = Duration.ofSeconds(10);
 
@@ -121,34 +117,42 @@ public record Recovery(
       all.forgotten(latestKey(segments.getFirst().begunAt()));
     }
     for (Segment segment : segments) {
-      long at = 0;
-      for (Segment.Found found = segment.read(at); found != null; found = segment.read(at)) {
-        all.found(found.entry());
-        at = found.next();
-      }
-      if (segment == segments.getLast()) {
-        if (segment.hasEntryAfter(at)) {
-          all.lost(segment.length() - at);
-          LOG.atError()
-              .setMessage("a part of the usage file is damaged, and was kept as it is")
-              .addKeyValue("copy", segment.keepDamaged())
-              .addKeyValue("from", at)
-              .log();
-        }
-        segment.cutAt(at);
-      } else {
-        all.lost(segment.length() - at);
-      }
+      read(segment, segment == segments.getLast(), all);
     }
     // None of it is kept in memory: what the server does not have is read once more.
     for (Segment segment : segments) {
       long at = all.confirmedOf(segment.number);
-      for (Segment.Found each = segment.read(at); each != null; each = segment.read(at)) {
+      for (Segment.Found each = segment.next(at); each != null; each = segment.next(at)) {
         all.unsent(each.entry(), each.bytes());
         at = each.next();
       }
     }
     return all.recovery();
+  }
+
+  /** What is no entry at the end of the last one, a crash has cut off. */
+  private static void read(Segment segment, boolean isLast, Recovering all) throws IOException {
+    long at = 0;
+    long lost = 0;
+    long damagedTo = 0;
+    for (Segment.Found found = segment.next(at); found != null; found = segment.next(at)) {
+      if (found.at() > at) {
+        lost += found.at() - at;
+        damagedTo = found.at();
+      }
+      all.found(found.entry());
+      at = found.next();
+    }
+    if (!isLast && segment.length() > at) {
+      lost += segment.length() - at;
+      damagedTo = segment.length();
+    }
+    if (lost > 0 && segment.keepDamaged(damagedTo, lost)) {
+      all.lost(lost);
+    }
+    if (isLast) {
+      segment.cutAt(at);
+    }
   }
 
   static @Nullable Answered answered(Entry entry) {

@@ -5,35 +5,49 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One part of the usage file: entries, each with its length and a checksum in front. What a crash
- * has cut off at the end is no entry, and is written over.
+ * has cut off at the end is no entry, and is written over; what is none before that is passed over.
  */
 final class Segment implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Segment.class);
   private static final int HEAD_BYTES = 8;
   private static final int ENTRY_BYTES_MAX = 1 << 20;
   private static final String SUFFIX = ".usage";
+
+  /** So much is in memory at once of what is searched for an entry. */
+  private static final int WINDOW_BYTES = 1 << 16;
 
   /**
    * An entry, and where the next one begins.
    *
    * @param bytes how long it is in the file
    */
-  record Found(Entry entry, long next, int bytes) {}
+  record Found(Entry entry, long next, int bytes) {
+
+    /** Where it begins. */
+    long at() {
+      return next - bytes;
+    }
+  }
 
   final long number;
   private final Path path;
   private final FileChannel channel;
   private long length;
+
+  /** Whether it has a damage that is kept nowhere else. */
+  private boolean isOnlyHere;
 
   private Segment(long number, Path path, FileChannel channel, long length) {
     this.number = number;
@@ -81,31 +95,37 @@ final class Segment implements AutoCloseable {
   }
 
   /**
-   * Whether an entry can be read somewhere after a place at which none begins: what a crash has cut
-   * off is at the end, so the disk has lost something.
+   * A place at which no entry begins comes before one at which one does, or in a part that was
+   * closed: no crash has cut that off, so the disk has lost something. It is kept as it was found,
+   * beside this, for people; where it can't be, it stays here, and this is kept once it is over.
+   *
+   * @param to where the last such place ends
+   * @param lost how many bytes these are
+   * @return whether it was not known before
    */
-  boolean hasEntryAfter(long at) throws IOException {
-    byte[] rest = whole(at, (int) (length - at)).array();
-    ByteBuffer heads = ByteBuffer.wrap(rest);
-    for (int i = 1; i + HEAD_BYTES < rest.length; i++) {
-      int size = heads.getInt(i);
-      int from = i + HEAD_BYTES;
-      if (size > 0
-          && size <= ENTRY_BYTES_MAX
-          && size <= rest.length - from
-          && heads.getInt(i + Integer.BYTES) == sum(rest, from, size)) {
-        return true;
+  boolean keepDamaged(long to, long lost) {
+    Damaged copy = new Damaged(path);
+    try {
+      if (copy.has(to)) {
+        return false;
       }
+      copy.make();
+    } catch (IOException e) {
+      isOnlyHere = true;
+      LOG.atError()
+          .setMessage("a damaged part of the usage file can't be copied, and stays as it is")
+          .addKeyValue("part", path)
+          .setCause(e)
+          .log();
     }
-    return false;
-  }
-
-  /** Keeps it as it is beside itself, for people. */
-  Path keepDamaged() throws IOException {
-    return Files.copy(
-        path,
-        path.resolveSibling(path.getFileName() + ".damaged"),
-        StandardCopyOption.REPLACE_EXISTING);
+    LOG.atError()
+        .setMessage("a part of the usage file is damaged: what can't be read was not reported")
+        .addKeyValue("part", path)
+        .addKeyValue("bytes", lost)
+        .addKeyValue("to", to)
+        .addKeyValue("kept", isOnlyHere ? path : copy.path())
+        .log();
+    return true;
   }
 
   /**
@@ -162,30 +182,60 @@ final class Segment implements AutoCloseable {
   }
 
   private static int sum(byte[] bytes) {
-    return sum(bytes, 0, bytes.length);
-  }
-
-  private static int sum(byte[] bytes, int from, int length) {
     CRC32C crc = new CRC32C();
-    crc.update(bytes, from, length);
+    crc.update(bytes);
     return (int) crc.getValue();
   }
 
-  /** The entry at this place; null if none begins there, or only a part of one. */
-  @Nullable Found read(long at) throws IOException {
+  /**
+   * The entry at this place; where none begins there, or only a part of one, the first after it;
+   * null if there is none.
+   */
+  @Nullable Found next(long at) throws IOException {
+    byte[] bytes = entry(at);
+    return bytes == null ? search(at) : found(at, bytes);
+  }
+
+  private @Nullable Found search(long after) throws IOException {
+    for (long from = after; from < length - HEAD_BYTES; from += WINDOW_BYTES) {
+      int size = (int) Math.min(WINDOW_BYTES + Integer.BYTES, length - from);
+      ByteBuffer window = whole(from, size);
+      for (int i = 1; i + Integer.BYTES <= size; i++) {
+        byte[] bytes = isSize(window.getInt(i)) ? entry(from + i) : null;
+        if (bytes != null) {
+          try {
+            return found(from + i, bytes);
+          } catch (IOException | RuntimeException e) {
+            // It only looks like one.
+          }
+        }
+      }
+    }
+    return null;
+  }
+
+  private static Found found(long at, byte[] entry) throws IOException {
+    int bytes = HEAD_BYTES + entry.length;
+    return new Found(Entries.read(entry), at + bytes, bytes);
+  }
+
+  private static boolean isSize(int size) {
+    return size > 0 && size <= ENTRY_BYTES_MAX;
+  }
+
+  /** What has the right checksum at this place; null if nothing has. */
+  private byte @Nullable [] entry(long at) throws IOException {
     if (length - at < HEAD_BYTES) {
       return null;
     }
     ByteBuffer head = whole(at, HEAD_BYTES);
     int size = head.getInt();
     int expected = head.getInt();
-    if (size <= 0 || size > ENTRY_BYTES_MAX || length - at - HEAD_BYTES < size) {
+    if (!isSize(size) || length - at - HEAD_BYTES < size) {
       return null;
     }
     byte[] bytes = whole(at + HEAD_BYTES, size).array();
-    return sum(bytes) == expected
-        ? new Found(Entries.read(bytes), at + HEAD_BYTES + size, HEAD_BYTES + size)
-        : null;
+    return sum(bytes) == expected ? bytes : null;
   }
 
   private ByteBuffer whole(long at, int size) throws IOException {
@@ -198,16 +248,22 @@ final class Segment implements AutoCloseable {
     return buffer.flip();
   }
 
-  /** What is behind this is no entry. */
+  /** What is behind this is no entry, and goes, unless it is to be kept. */
   void cutAt(long end) throws IOException {
+    if (isOnlyHere) {
+      return;
+    }
     channel.truncate(end);
     channel.force(true);
     length = end;
   }
 
+  /** It is over. */
   void delete() throws IOException {
     channel.close();
-    if (Files.deleteIfExists(path)) {
+    if (isOnlyHere) {
+      new Damaged(path).take();
+    } else if (Files.deleteIfExists(path)) {
       forceName(path);
     }
   }

@@ -110,9 +110,9 @@ final class Unsent {
         at = 0;
       }
       in = segment.number;
-      for (Segment.Found found = segment.read(at);
+      for (Segment.Found found = segment.next(at);
           found != null && next.size() < max;
-          found = segment.read(at)) {
+          found = segment.next(at)) {
         if (found.entry() instanceof Entry.Stored use) {
           if (!next.isEmpty() && nextBytes + found.bytes() > BATCH_BYTES_MAX) {
             full = true;

@@ -65,6 +65,9 @@ public final class UsageFile implements UsageLog {
   private volatile Runnable onUse = () -> {};
   private long rotateAt = System.nanoTime();
 
+  /** Whether something is open that could not be written: another part begins with it. */
+  private boolean isOpenLost;
+
   private UsageFile(Path directory, Settings settings) throws IOException {
     boolean isNew = Files.notExists(directory);
     this.directory = Files.createDirectories(directory.toAbsolutePath());
@@ -132,7 +135,7 @@ public final class UsageFile implements UsageLog {
   public void start(Supplier<Collection<Entry.Opened>> nowOpen, Runnable used) {
     open = nowOpen;
     onUse = used;
-    rotateIfLong();
+    rotateIfDue(false);
     writes.start();
     if (aside != null) {
       aside.start(List::of, used);
@@ -205,18 +208,23 @@ public final class UsageFile implements UsageLog {
     }
 
     @Override
-    public void written(long uses) {
+    public void written(long uses, boolean lost) {
       if (uses > 0) {
         onUse.run();
       }
-      rotateIfLong();
+      rotateIfDue(lost);
     }
   }
 
-  /** Where no other segment can be begun the last one grows, and it is tried again. */
-  private void rotateIfLong() {
+  /**
+   * Where no other segment can be begun the last one grows, and it is tried again.
+   *
+   * @param lost whether something is open that could not be written
+   */
+  private void rotateIfDue(boolean lost) {
     guard.lock();
     try {
+      isOpenLost |= lost;
       if (isToRotate()) {
         rotate();
       } else if (isLong() && unsent.isNothing()) {
@@ -236,7 +244,7 @@ public final class UsageFile implements UsageLog {
 
   /** Where it is too long already it gets no longer by that, unless all that was is over. */
   private boolean isToRotate() {
-    return segments.isLastLong()
+    return (segments.isLastLong() || isOpenLost)
         && System.nanoTime() - rotateAt >= 0
         && (!isLong() || unsent.isNothing());
   }
@@ -252,6 +260,7 @@ public final class UsageFile implements UsageLog {
     boolean all = unsent.isNothing();
     bytes.writeBytes(framed(all ? new Entry.Confirmed(next, 0) : unsent.confirmed()));
     segments.begin(bytes.toByteArray());
+    isOpenLost = false;
     if (all) {
       unsent.movedTo(next, 0);
     }

@@ -978,6 +978,47 @@ final class LocalDeciderTest {
   }
 
   @Test
+  void aLeaseOfAnEarlierLifeThatIsOverIsAskedAboutOnceAndNobodyWaitsForThat() {
+    Desk before = new Desk(1_000);
+    allowed(before.charge("2"));
+    before.report("L1", new Item("u1", 2_000_000));
+    before.decider.leases().held().revoke("L1");
+    before.deliver();
+    LeaseBook leases = new Desk(before.server, "a2").decider.leases();
+    leases.held().unreported("L1", 0, 0);
+    leases.tick(0);
+    Ask ask = leases.nextAsk();
+    assertThat(ask).isInstanceOf(Ask.Look.class);
+    assertThat(ask.isUrgent()).isFalse();
+    leases.told(ask, before.server.answer(ask, List.of(), 0), 0, 0);
+    assertThat(leases.nextAsk()).isNull();
+    assertThat(leases.held().all()).isEmpty();
+  }
+
+  @Test
+  void aLeaseOfAnEarlierLifeThatIsOpenIsClosedInItsTurn() {
+    Desk before = new Desk(1_000);
+    allowed(before.charge("2"));
+    before.report("L1", new Item("u1", 2_000_000));
+    LeaseBook leases = new Desk(before.server, "a2").decider.leases();
+    leases.held().unreported("L1", 0, 0);
+    leases.tick(0);
+    Ask look = leases.nextAsk();
+    leases.told(look, before.server.answer(look, List.of(), 0), 0, 0);
+    Ask close = leases.nextAsk();
+    assertThat(close).isInstanceOf(Ask.Close.class);
+    assertThat(close.isUrgent()).isFalse();
+  }
+
+  @Test
+  void whoReportsOnALeaseOfAnEarlierLifeWaitsForHowItStands() {
+    LeaseBook leases = new Desk(1_000).decider.leases();
+    leases.held().unreported("L1", 1, 1);
+    leases.tick(0);
+    assertThat(leases.nextAsk().isUrgent()).isTrue();
+  }
+
+  @Test
   void whatCostNothingOfALeaseThatIsForgottenIsReportedOtherwise() {
     Desk desk = new Desk(1_000);
     LeaseBook leases = desk.decider.leases();

@@ -394,7 +394,11 @@ final class ServerOverHttpTest {
     assertThat(server.ask(report, uses).toCompletableFuture().join().told()).isEqualTo(tooLarge);
     assertThat(server.report(uses).toCompletableFuture().join().told()).isEqualTo(tooLarge);
     assertThat(
-            server.ask(new Ask.Close("c2", "L1", 1), List.of()).toCompletableFuture().join().told())
+            server
+                .ask(new Ask.Close("c2", "L1", 1, true), List.of())
+                .toCompletableFuture()
+                .join()
+                .told())
         .as("nothing is reported with it")
         .isEqualTo(new Told.Lost());
     assertThat(server.ask(report, List.of(one)).toCompletableFuture().join().told())

@@ -7,6 +7,7 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -243,27 +244,108 @@ final class UsageFileTest {
   }
 
   @Test
-  void whatComesAfterADamageIsToldAndKeptForPeople() throws IOException {
+  void oneDamagedEntryLosesNoOtherIsToldOnceAndKeptForPeople() throws IOException {
     try (UsageFile file = open(LARGE)) {
       file.keep(used("u1")).join();
       file.keep(used("u2")).join();
       file.keep(used("u3")).join();
     }
-    byte[] whole = Files.readAllBytes(segment());
-    byte[] damaged = whole.clone();
-    damaged[whole.length / 2] ^= 1;
-    Files.write(segment(), damaged);
-    try (UsageFile file = UsageFile.open(directory, LARGE)) {
-      assertThat(ids(unsent(file))).containsExactly("u1");
-      assertThat(file.recovered().lostBytes()).isGreaterThan(whole.length / 2);
+    Path part = segment();
+    byte[] damaged = damaged(part);
+    for (String life : List.of("the first", "another")) {
+      try (UsageFile file = open(LARGE)) {
+        assertThat(ids(unsent(file))).as(life).containsExactly("u1", "u3");
+        assertThat(file.recovered().lostBytes())
+            .isEqualTo(life.equals("another") ? 0 : framed("u2").length);
+      }
+      assertThat(copies()).containsExactly(copyOf(part));
+      assertThat(Files.readAllBytes(copyOf(part))).isEqualTo(damaged);
     }
+  }
+
+  @Test
+  void aDamageInAnyPartIsKeptAlsoOnceThatIsOver() throws IOException {
+    UsageFile.Settings small = new UsageFile.Settings(1 << 20, 1_200);
+    try (UsageFile file = open(small)) {
+      for (int i = 1; i <= 20; i++) {
+        file.keep(used("u" + i)).join();
+      }
+    }
+    Path part = directory.resolve("%019d.usage".formatted(2));
+    byte[] damaged = damaged(part);
+    try (UsageFile file = open(small)) {
+      assertThat(file.unsent()).isEqualTo(19);
+      assertThat(unsent(file)).hasSize(19);
+      assertThat(file.recovered().lostBytes()).isEqualTo(framed("u2").length);
+    }
+    try (UsageFile file = open(small)) {
+      confirm(file, 1_000);
+      assertThat(part).doesNotExist();
+    }
+    assertThat(Files.readAllBytes(copyOf(part))).isEqualTo(damaged);
+  }
+
+  @Test
+  void aDamageThatCanNotBeCopiedStaysInItsPartAndThatIsKeptOnceItIsOver() throws IOException {
+    UsageFile.Settings small = new UsageFile.Settings(1 << 20, 1_200);
+    try (UsageFile file = open(small)) {
+      file.keep(used("u1")).join();
+      file.keep(used("u2")).join();
+      file.keep(used("u3")).join();
+    }
+    Path part = segment();
+    byte[] damaged = damaged(part);
+    byte[] cutOff = Arrays.copyOf(damaged, damaged.length + 20);
+    Arrays.fill(cutOff, damaged.length, cutOff.length, (byte) 7);
+    Files.write(part, cutOff);
+    Path inTheWay = Files.createDirectories(copyOf(part).resolve("in the way"));
+    try (UsageFile file = open(small)) {
+      assertThat(ids(unsent(file))).containsExactly("u1", "u3");
+      file.keep(used("u4")).join();
+      assertThat(Arrays.copyOf(Files.readAllBytes(part), cutOff.length)).isEqualTo(cutOff);
+    }
+    try (UsageFile file = open(small)) {
+      Files.delete(inTheWay);
+      Files.delete(copyOf(part));
+      UsageFile.Batch all = file.next(1_000);
+      assertThat(ids(all.uses())).containsExactly("u1", "u3", "u4");
+      file.confirm(all, all.uses());
+      // All parts before the last but one are over.
+      for (int i = 5; i <= 20; i++) {
+        file.keep(used("u" + i)).join();
+        confirm(file, 10);
+      }
+      assertThat(part).doesNotExist();
+    }
+    byte[] kept = Files.readAllBytes(copyOf(part));
+    assertThat(Arrays.copyOf(kept, cutOff.length)).isEqualTo(cutOff);
+  }
+
+  /** Changes a byte of its second entry; what is in it then. */
+  private static byte[] damaged(Path part) throws IOException {
+    byte[] bytes = Files.readAllBytes(part);
+    bytes[ENTRY_LENGTH + ENTRY_LENGTH / 2] ^= 1;
+    Files.write(part, bytes);
+    return bytes;
+  }
+
+  private static final int ENTRY_LENGTH = framed("u1").length;
+
+  private static byte[] framed(String id) {
+    try {
+      return Segment.framed(Entries.bytes(used(id)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path copyOf(Path part) {
+    return part.resolveSibling(part.getFileName() + ".damaged");
+  }
+
+  private List<Path> copies() throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
-      assertThat(files.filter(each -> each.toString().endsWith(".damaged")))
-          .singleElement()
-          .satisfies(copy -> assertThat(Files.readAllBytes(copy)).isEqualTo(damaged));
-    }
-    try (UsageFile file = UsageFile.open(directory, LARGE)) {
-      assertThat(file.recovered().lostBytes()).as("told once").isZero();
+      return files.filter(each -> each.toString().contains(".damaged")).toList();
     }
   }
 

@@ -1,0 +1,102 @@
+package dev.bursar.sidecar;
+
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the server is to be asked of many orgs, as far as there are {@link Places} for it: that of
+ * one org in its order, and orgs in turn. What nobody waits for comes behind all else, and only
+ * where enough places are left. Safe for use by many threads.
+ */
+final class FairQueue {
+
+  /** A question that begins; done with whether the server has answered. */
+  interface Question extends Supplier<CompletionStage<Boolean>> {}
+
+  private record Turn(String org, Question question) {}
+
+  private final Places places;
+  private final int aheadMax;
+
+  /** By org; the org whose turn is next comes first. */
+  private final Map<String, Queue<Question>> urgent = new LinkedHashMap<>();
+
+  private final Map<String, Queue<Question>> ahead = new LinkedHashMap<>();
+  private final AtomicInteger beginning = new AtomicInteger();
+
+  /**
+   * @param atOnce how many questions are under way at once
+   * @param aheadMax what nobody waits for is begun while fewer are
+   */
+  FairQueue(int atOnce, int aheadMax) {
+    this.places = new Places(atOnce);
+    this.aheadMax = aheadMax;
+  }
+
+  /** Adds a question, which begins when its turn comes: now, or as others end. */
+  void add(String org, boolean isUrgent, Question question) {
+    synchronized (this) {
+      (isUrgent ? urgent : ahead).computeIfAbsent(org, k -> new ArrayDeque<>()).add(question);
+    }
+    begin();
+  }
+
+  /** Begins what there is a place for; one thread at a time, which holds nothing meanwhile. */
+  private void begin() {
+    for (int missed = beginning.incrementAndGet() == 1 ? 1 : 0;
+        missed != 0;
+        missed = beginning.addAndGet(-missed)) {
+      for (Turn turn = next(); turn != null; turn = next()) {
+        begin(turn);
+      }
+    }
+  }
+
+  private void begin(Turn turn) {
+    answer(turn.question)
+        .whenComplete(
+            (answered, error) -> {
+              places.giveBack(turn.org, error == null && answered);
+              begin();
+            });
+  }
+
+  private static CompletionStage<Boolean> answer(Question question) {
+    try {
+      return question.get();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private synchronized @Nullable Turn next() {
+    Turn next = next(urgent);
+    return next == null && places.taken() < aheadMax ? next(ahead) : next;
+  }
+
+  private @Nullable Turn next(Map<String, Queue<Question>> waiting) {
+    for (Iterator<Map.Entry<String, Queue<Question>>> each = waiting.entrySet().iterator();
+        each.hasNext(); ) {
+      Map.Entry<String, Queue<Question>> first = each.next();
+      String org = first.getKey();
+      if (places.take(org)) {
+        Queue<Question> its = first.getValue();
+        Turn turn = new Turn(org, its.remove());
+        each.remove();
+        if (!its.isEmpty()) {
+          waiting.put(org, its);
+        }
+        return turn;
+      }
+    }
+    return null;
+  }
+}
