@@ -604,7 +604,6 @@ public final class Sidecar implements Changes, AutoCloseable {
         .handle(
             (decision, error) -> {
               if (error == null) {
-                meters.server();
                 return done(decision);
               }
               Throwable cause = error instanceof CompletionException ? error.getCause() : error;

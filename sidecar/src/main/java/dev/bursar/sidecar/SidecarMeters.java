@@ -11,7 +11,7 @@ public final class SidecarMeters {
   private final LongAdder denied = new LongAdder();
   private final LongAdder waited = new LongAdder();
   private final LongAdder elsewhere = new LongAdder();
-  private final LongAdder byServer = new LongAdder();
+  private final LongAdder undecided = new LongAdder();
   private final LongAdder uncheckedAllowed = new LongAdder();
   private final LongAdder uncheckedDenied = new LongAdder();
   private final LongAdder rejected = new LongAdder();
@@ -29,17 +29,13 @@ public final class SidecarMeters {
   void decided(Decision decision, boolean atOnce) {
     switch (decision) {
       case Decision.Allowed it -> allowed.increment();
-      case Decision.Denied it -> denied.increment();
+      case Decision.Denied it -> (it.isPassing() ? undecided : denied).increment();
       case Decision.Elsewhere it -> elsewhere.increment();
       case Decision.Wait it -> {}
     }
     if (!atOnce && !(decision instanceof Decision.Elsewhere)) {
       waited.increment();
     }
-  }
-
-  void server() {
-    byServer.increment();
   }
 
   void unasked(boolean allow) {
@@ -84,6 +80,11 @@ public final class SidecarMeters {
   /** Denied by what is known here. */
   public long denied() {
     return denied.sum();
+  }
+
+  /** Denied though nothing was decided: it could not be. */
+  public long undecided() {
+    return undecided.sum();
   }
 
   /** Decided here after a wait for a lease, or for terms. */

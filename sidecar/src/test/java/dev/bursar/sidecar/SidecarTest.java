@@ -334,6 +334,8 @@ final class SidecarTest {
               assertThat(it.code()).isEqualTo("usage_file_full");
               assertThat(it.detail()).contains("the usage file is full", "--file-mb");
             });
+    assertThat(sidecar.meters().undecided()).isEqualTo(1);
+    assertThat(sidecar.meters().denied()).as("by what is known").isZero();
     server.away(false);
     until(() -> reserve(sidecar, "1", true) instanceof Decision.Allowed);
     sidecar.stop(Duration.ofSeconds(20));

@@ -240,6 +240,7 @@ public final class SidecarProcess implements AutoCloseable {
     SidecarMeters meters = sidecar.meters();
     decisions(registry, meters, "lease", "allow", SidecarMeters::allowed);
     decisions(registry, meters, "terms", "deny", SidecarMeters::denied);
+    decisions(registry, meters, "none", "deny", SidecarMeters::undecided);
     decisions(registry, meters, "server", "passed_on", SidecarMeters::elsewhere);
     decisions(registry, meters, "fail_mode", "allow", SidecarMeters::uncheckedAllowed);
     decisions(registry, meters, "fail_mode", "deny", SidecarMeters::uncheckedDenied);
