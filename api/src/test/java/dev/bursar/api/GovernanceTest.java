@@ -40,6 +40,22 @@ class GovernanceTest {
     assertThat(api.get("/v1/orgs/nobody").code()).isEqualTo("org_not_found");
   }
 
+  /** Left out, it is UTC: whoever changes something else says it again. */
+  @Test
+  void theTimeZoneStaysWhileThePlanHasLimitsWithWindows() {
+    api.put("/v1/orgs/zeta", "{'name':'Zeta','plan':'team','timezone':'Europe/Berlin'}");
+    Answer refused = api.put("/v1/orgs/zeta", "{'name':'Zeta Inc','plan':'team'}");
+    assertThat(refused.status()).isEqualTo(409);
+    assertThat(refused.code()).isEqualTo("owner_fixed");
+    assertThat(refused.at("/field")).isEqualTo("timezone");
+    assertThat(refused.at("/detail")).contains("is UTC", "Europe/Berlin", "without a plan");
+    String same = "{'name':'Zeta Inc','plan':'team','timezone':'Europe/Berlin'}";
+    assertThat(api.put("/v1/orgs/zeta", same).at("/name")).isEqualTo("Zeta Inc");
+    assertThat(api.put("/v1/orgs/zeta", "{'name':'Zeta'}").at("/timezone")).isEqualTo("UTC");
+    assertThat(api.put("/v1/orgs/zeta", "{'name':'Zeta','plan':'team'}").at("/plan"))
+        .isEqualTo("team");
+  }
+
   @Test
   void whoChangedWhatIsListedTheLastFirst() {
     api.put("/v1/orgs/acme", "{'name':'Acme Inc'}");

@@ -33,7 +33,9 @@ public enum Beside {
   /** Who freezes and lifts that, and changes limits for some time, or takes that back. */
   GOVERNORS(4),
   /** Limits that come with those plans. */
-  PLAN_LIMITS(2);
+  PLAN_LIMITS(2),
+  /** Time zones that their org is put with. */
+  TIME_ZONES(2);
 
   private static final int LEASED_ONE_IN = 3;
   private static final long LOTS = 0x5eed_0f_1075L;

@@ -2,6 +2,7 @@ package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.Entitlement;
 import dev.bursar.domain.catalog.PricingPlan;
@@ -82,19 +83,50 @@ final class NaiveEntitlements {
    */
   List<Budget> limits(long moment, Catalog catalog) {
     Map.Entry<Long, OrgSettings> entry = settings.floorEntry(moment);
-    String name = entry == null ? null : entry.getValue().plan();
-    PricingPlan plan = name == null ? null : catalog.plans().get(name);
-    if (entry == null || plan == null) {
+    return entry == null ? List.of() : limits(entry.getValue(), catalog);
+  }
+
+  /** Whether an org had these settings at any time between two moments. */
+  boolean had(OrgSettings these, long from, long to) {
+    return NaiveBudgets.between(settings, from, to).contains(these);
+  }
+
+  /**
+   * Whether an org may not be put so: its windows would begin at other times than they did, and
+   * what was used in them would not count any more.
+   *
+   * @param moment what was on record then is looked at
+   * @param catalog the one that counts
+   */
+  boolean movesWindows(OrgSettings put, long moment, Catalog catalog) {
+    return isOfAnotherZone(put, moment)
+        && hasWindows(limits(moment, catalog))
+        && hasWindows(limits(put, catalog));
+  }
+
+  /** Whether an org had another time zone at a moment. */
+  boolean isOfAnotherZone(OrgSettings put, long moment) {
+    Map.Entry<Long, OrgSettings> entry = settings.floorEntry(moment);
+    return entry != null && !entry.getValue().zone().equals(put.zone());
+  }
+
+  private static boolean hasWindows(List<Budget> limits) {
+    return limits.stream().anyMatch(each -> each.window() != WindowKind.LIFETIME);
+  }
+
+  private static List<Budget> limits(OrgSettings so, Catalog catalog) {
+    PricingPlan plan = so.plan() == null ? null : catalog.plans().get(so.plan());
+    if (plan == null) {
       return List.of();
     }
-    ZoneId zone = entry.getValue().zone();
+    ZoneId zone = so.zone();
     List<Budget> found = new ArrayList<>();
     plan.budgets()
         .forEach(
             (id, of) ->
                 found.add(
                     new Budget(
-                        "plan:budget:" + id,
+                        "plan:budget:%s:%s".formatted(id, of.measure()),
                         of.scope(),
                         of.measure(),
                         of.window(),
@@ -108,14 +140,14 @@ final class NaiveEntitlements {
     plan.entitlements()
         .forEach(
             (feature, said) -> {
-              if (said instanceof Entitlement.Allowance so) {
+              if (said instanceof Entitlement.Allowance each) {
                 found.add(
                     new Budget(
-                        "plan:feature:" + feature,
+                        "plan:feature:%s:%s".formatted(feature, each.measure()),
                         new Scope(Scope.Type.ORG, null, null),
-                        so.measure(),
-                        so.window(),
-                        so.limit(),
+                        each.measure(),
+                        each.window(),
+                        each.limit(),
                         Budget.Mode.HARD,
                         Set.of(feature),
                         Set.of(),

@@ -116,6 +116,23 @@ final class NaiveLimits {
             || parts.stream().anyMatch(part -> isIn(part.key, limit));
   }
 
+  /** Whether something counts, in the same window, in a limit that differs in its unit alone. */
+  boolean countsInAnotherUnit(Applied limit) {
+    String name = named(limit.budget());
+    return counts.keySet().stream()
+        .anyMatch(
+            key ->
+                !key.budget.equals(limit.budget())
+                    && named(key.budget).equals(name)
+                    && key.window.equals(limit.window())
+                    && now(key).all().signum() > 0);
+  }
+
+  private static String named(String limitOfAPlan) {
+    int measure = limitOfAPlan.lastIndexOf(':');
+    return measure < 0 ? limitOfAPlan : limitOfAPlan.substring(0, measure);
+  }
+
   private static boolean isIn(Key key, Applied limit) {
     boolean inAnyWindow = limit.of().since() != null || limit.byTeam();
     return key.budget.equals(limit.budget())

@@ -110,7 +110,10 @@ final class NaiveListing {
         if (it.closure().kind() == Closure.Kind.ADDED && isOpen(it.closure().reservation())) {
           isOut(it.closure().lease(), out(it.closure().reservation(), moment), moment);
         }
-        decide(it.closure().reservation(), it, moment);
+        if (isOpen(it.closure().reservation())) {
+          decide(it.closure().reservation(), it, moment);
+        }
+        // What was barred after it had ended stays so, though it is committed late.
       }
       case OrgEvent other -> govern(other, moment);
     }

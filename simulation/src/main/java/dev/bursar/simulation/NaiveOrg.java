@@ -14,7 +14,10 @@ import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.lease.LeaseTerms;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgEvent;
+import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.simulation.NaiveBudgets.Applied;
 import dev.bursar.simulation.NaivePots.Use;
@@ -87,9 +90,56 @@ final class NaiveOrg {
     this.own = own;
   }
 
+  /**
+   * An org was to be put so, and this is the answer.
+   *
+   * @param since when that was asked
+   * @param from the first moment that the org may have gone by
+   */
+  void isPut(OrgSettings settings, Answer<?> answer, Since since, long from) {
+    switch (answer) {
+      case Answer.Done<?> done ->
+          watch.expect(
+              entitlements.had(settings, from, watch.moment()),
+              "I4",
+              "%s is told to be put as %s, and never was",
+              name,
+              settings);
+      case Answer.Refused<?>(Refusal refusal) -> {
+        boolean rightly =
+            refusal.code() == Refusal.Code.OWNER_FIXED
+                && watch.plans.catalogs(since).stream()
+                    .anyMatch(
+                        catalog ->
+                            LongStream.rangeClosed(from, watch.moment())
+                                .anyMatch(at -> entitlements.movesWindows(settings, at, catalog)));
+        watch.expect(rightly, "model", "%s is not put as %s: %s", name, settings, refusal);
+        watch.saw(Rarity.TIME_ZONE_KEPT);
+      }
+      case Answer<?> other -> {}
+    }
+  }
+
+  /** What was counted in a plan's limits since a window began goes on being counted in it. */
+  private void zoneMayChange(OrgEvent.OrgPut put, long before) {
+    watch.expect(
+        !watch.plans.everyCatalog(
+            catalog -> entitlements.movesWindows(put.settings(), before, catalog)),
+        "I2",
+        "%s moves the windows of its plan's limits: %s",
+        name,
+        put.settings());
+    if (entitlements.isOfAnotherZone(put.settings(), before)) {
+      watch.saw(Rarity.TIME_ZONE_CHANGED);
+    }
+  }
+
   /** What is about to happen in the org. */
   void sees(OrgEvent event) {
     long before = watch.moment() - 1;
+    if (event instanceof OrgEvent.OrgPut put) {
+      zoneMayChange(put, before);
+    }
     if (event instanceof OrgEvent.Unfrozen it && budgets.isFrozen(it.scope(), it.at(), before)) {
       watch.saw(Rarity.FREEZE_LIFTED);
     }
@@ -216,6 +266,9 @@ final class NaiveOrg {
         watch.saw(Rarity.LIMIT_OF_A_PLAN);
       } else if (limit.budget().startsWith("plan:feature:")) {
         watch.saw(Rarity.LIMIT_OF_A_METERED_FEATURE);
+      }
+      if (limit.budget().startsWith(Budget.OF_PLAN) && own.countsInAnotherUnit(limit)) {
+        watch.saw(Rarity.LIMIT_THAT_WAS_COUNTED_IN_ANOTHER_UNIT);
       }
     }
     return found;

@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,6 +126,11 @@ final class NaivePlans {
   /** The one that counts. */
   Catalog catalog() {
     return published.getLast().catalog;
+  }
+
+  /** Whether something is so by every catalog that has ever counted. */
+  boolean everyCatalog(Predicate<Catalog> is) {
+    return published.stream().map(Published::catalog).allMatch(is);
   }
 
   /** Those that have counted since then, the latest first. */

@@ -19,6 +19,7 @@ import dev.bursar.simulation.history.Mix;
 import dev.bursar.simulation.history.OrgShape;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -38,6 +39,7 @@ public final class Simulation {
   private static final int BUDGETS_SET = 6;
   private static final int PLAN_CHANGES = 3;
   private static final int PUBLICATIONS = 2;
+  private static final int ZONES = 5;
   private static final long PLANS_CHANGE_WITHIN = 20_000_000;
   private static final int PLANS_END_ONE_IN = 3;
   private static final int PLANS_END_WITHIN_MS = 15_000;
@@ -389,7 +391,9 @@ public final class Simulation {
   private void setUp() {
     for (String org : List.of(SimulatedClient.ORG, SimulatedClient.OTHER_ORG)) {
       EntityId itself = EntityId.org(org);
-      tell(itself, put(org, org.equals(SimulatedClient.ORG) && hasPlans() ? "small" : null));
+      tell(
+          itself,
+          put(settings(org, org.equals(SimulatedClient.ORG) && hasPlans() ? "small" : null)));
       OrgShape.units().forEach(unit -> tell(itself, new OrgCommand.PutUnit(unit, "sim")));
       for (String wallet : OrgShape.ALL_WALLETS) {
         WalletOwner owner = OrgShape.owner(wallet);
@@ -434,14 +438,29 @@ public final class Simulation {
         || budget.scope().type() == Scope.Type.EACH_MEMBER;
   }
 
-  private static OrgCommand put(String name, @Nullable String plan) {
-    return put(name, plan, null);
+  private static OrgSettings settings(String name, @Nullable String plan) {
+    return new OrgSettings(name, ZoneOffset.UTC, plan, List.of());
   }
 
-  private static OrgCommand put(String name, @Nullable String plan, @Nullable Instant endsAt) {
-    OrgSettings settings =
-        new OrgSettings(name, ZoneOffset.UTC, plan, List.of(), null, null, null, endsAt);
+  private static OrgCommand put(OrgSettings settings) {
     return new OrgCommand.PutOrg(settings, "sim");
+  }
+
+  /**
+   * The busy org is put so, or refuses that.
+   *
+   * @param told whom that concerns
+   */
+  private void put(OrgSettings settings, Runnable told) {
+    EntityId org = EntityId.org(SimulatedClient.ORG);
+    Since since = world.since();
+    world.tell(
+        org,
+        put(settings),
+        answer -> {
+          world.watch.org(org).isPut(settings, answer, since, world.from(since, org));
+          told.run();
+        });
   }
 
   private boolean hasPlans() {
@@ -458,7 +477,6 @@ public final class Simulation {
             whileAnyWorks(
                 sidecars, () -> listeners.changed(Notice.Kind.ENTITLEMENTS_CHANGED, null));
     world.whenPublished(() -> whileAnyWorks(sidecars, listeners::catalogChanged));
-    EntityId org = EntityId.org(SimulatedClient.ORG);
     Random random = new Random(world.scenario.seed());
     // Of their own, so that the other histories with plans are as they were without.
     Random soon = new Random(~world.scenario.seed());
@@ -478,11 +496,31 @@ public final class Simulation {
                     ? world.cluster.owner(SimulatedClient.ORG).now().plus(atOnce)
                     : world.cluster.earliestNow().plus(after);
             Instant endsAt = ends ? end : null;
-            world.tell(org, put("org", plan.isEmpty() ? null : plan, endsAt), told);
+            put(
+                new OrgSettings(
+                    "org", ZoneOffset.UTC, named(plan), List.of(), null, null, null, endsAt),
+                told);
           });
     }
+    changeZones(told);
     for (int i = hasPlans() ? PUBLICATIONS : 0; i > 0; i--) {
       world.time.after(random.nextLong(PLANS_CHANGE_WITHIN), world::publish);
+    }
+  }
+
+  private static @Nullable String named(String plan) {
+    return plan.isEmpty() ? null : plan;
+  }
+
+  /** Somebody puts the org with a time zone, which stays while its plan has limits with windows. */
+  private void changeZones(Runnable told) {
+    Random random = new Random(world.scenario.seed() * 31);
+    for (int i = hasPlans() ? howMany(Beside.TIME_ZONES, ZONES) : 0; i > 0; i--) {
+      String plan = PLANS.get(random.nextInt(PLANS.size()));
+      ZoneId zone = random.nextBoolean() ? OrgShape.BERLIN : ZoneOffset.UTC;
+      world.time.after(
+          random.nextLong(PLANS_CHANGE_WITHIN),
+          () -> put(new OrgSettings("org", zone, named(plan), List.of()), told));
     }
   }
 
@@ -557,7 +595,7 @@ public final class Simulation {
     runFor(10 * SECOND);
     if (hasPlans()) {
       // So that it is known what plans are to have given in the end: nothing.
-      tell(EntityId.org(SimulatedClient.ORG), put("again", null));
+      tell(EntityId.org(SimulatedClient.ORG), put(settings("again", null)));
     }
     wakeAll();
     runFor(20 * SECOND);

@@ -83,14 +83,24 @@ final class World {
   private static final List<Catalog> LIMITING =
       List.of(
           catalog(
-              OrgShape.limiting(OrgShape.plan("small", 3, Map.of("chat", true)), 25, 12),
               OrgShape.limiting(
-                  OrgShape.plan("large", 7, Map.of("chat", true, "search", true)), 60, 0)),
+                  OrgShape.plan("small", 3, Map.of("chat", true)), 25, 12, OrgShape.TYPE),
+              OrgShape.limiting(
+                  OrgShape.plan("large", 7, Map.of("chat", true, "search", true)),
+                  60,
+                  0,
+                  "requests")),
           catalog(
               OrgShape.limiting(
-                  OrgShape.plan("small", 5, Map.of("chat", true, "search", true)), 40, 0),
+                  OrgShape.plan("small", 5, Map.of("chat", true, "search", true)),
+                  40,
+                  15,
+                  OrgShape.TYPE),
               OrgShape.limiting(
-                  OrgShape.plan("large", 4, Map.of("chat", false, "search", true)), 30, 20)));
+                  OrgShape.plan("large", 4, Map.of("chat", false, "search", true)),
+                  30,
+                  20,
+                  "requests")));
 
   final Scenario scenario;
   final Tampering tampering;
@@ -425,15 +435,15 @@ final class World {
 
   /** Sends a request whose answer nobody waits for. */
   <C> void tell(EntityId id, C command) {
-    tell(id, command, () -> {});
+    tell(id, command, answer -> {});
   }
 
-  /** Sends a request, and does something once it is answered; what, makes no difference. */
-  <C> void tell(EntityId id, C command, Runnable answered) {
+  /** Sends a request, and does something with what is answered. */
+  <C> void tell(EntityId id, C command, Consumer<Answer<Object>> answered) {
     this.<Answer<Object>>ask(
         id,
         replyTo -> new EntityMessage.Ask<>(new Request<>(command, null), replyTo),
-        (node, answer) -> answered.run());
+        (node, answer) -> answered.accept(answer));
   }
 
   /** Hears an answer, and which node gave it. */

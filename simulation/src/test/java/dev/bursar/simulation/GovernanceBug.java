@@ -1,10 +1,15 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.LimitOverride;
+import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.entity.Aggregate;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.sidecar.lease.Told;
+import dev.bursar.simulation.history.OrgShape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -127,6 +132,77 @@ enum GovernanceBug implements PlantedBug {
     public Catalog catalog(Catalog real) {
       return Instead.withoutAllowances(real);
     }
+  },
+
+  A_LIMIT_OF_A_PLAN_IS_NAMED_WITHOUT_ITS_UNIT("model: tells null, where") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return haveLimits(scenario);
+    }
+
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.deciding(
+          event -> Instead.beginning(event, each -> List.of(Instead.of(each, unit(each, "")))));
+    }
+  },
+
+  A_LIMIT_OF_A_PLAN_GOES_ON_IN_ANOTHER_UNIT("I11: stands at", "model: tells LimitState") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return haveLimits(scenario);
+    }
+
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.event(
+          event ->
+              Instead.beginning(
+                  event,
+                  each ->
+                      List.of(
+                          each,
+                          Instead.of(
+                              each,
+                              unit(
+                                  each,
+                                  each.measure().equals("requests")
+                                      ? ":platform"
+                                      : ":requests")))));
+    }
+  },
+
+  THE_TIME_ZONE_CHANGES_UNDER_LIMITS_OF_A_PLAN("I2: moves the windows") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return haveLimits(scenario) && scenario.has(Beside.TIME_ZONES);
+    }
+
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return new MovedWindows<>(real);
+    }
+  },
+
+  THE_TIME_ZONE_NEVER_CHANGES("model: is not put as") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.has(Beside.PLANS) && scenario.has(Beside.TIME_ZONES);
+    }
+
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.refusing(
+          event ->
+              event instanceof OrgEvent.OrgPut it && it.settings().zone().equals(OrgShape.BERLIN)
+                  ? new Refusal(Refusal.Code.OWNER_FIXED, "timezone", "planted")
+                  : null);
+    }
   };
 
   private final List<String> signs;
@@ -143,6 +219,14 @@ enum GovernanceBug implements PlantedBug {
   @Override
   public boolean isSoughtIn(Scenario scenario) {
     return scenario.has(Beside.GOVERNORS);
+  }
+
+  /** What a limit of a plan would be called, with something else in the place of its unit. */
+  private static String unit(LimitState limit, String other) {
+    String name = limit.budget();
+    return limit.source().equals(LimitState.SOURCE_PLAN)
+        ? name.substring(0, name.lastIndexOf(':')) + other
+        : name;
   }
 
   /** Whether limits come with plans. */

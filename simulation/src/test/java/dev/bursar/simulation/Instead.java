@@ -41,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -252,6 +253,42 @@ final class Instead {
         of.source(),
         null,
         of.thresholds(),
+        of.since());
+  }
+
+  /** What an org begins, with others in the place of its limits. */
+  static Object beginning(Object event, Function<LimitState, List<LimitState>> change) {
+    return event instanceof OrgEvent.ReservationBegun(Instant at, Plan plan)
+        ? new OrgEvent.ReservationBegun(
+            at,
+            with(
+                plan,
+                plan.reservation(),
+                plan.salt(),
+                plan.request(),
+                plan.limits().stream()
+                    .flatMap(each -> change.apply(each).stream())
+                    .distinct()
+                    .toList()))
+        : event;
+  }
+
+  /** The same limit by another name, and of which nobody is told. */
+  static LimitState of(LimitState of, String name) {
+    return new LimitState(
+        name,
+        of.scope(),
+        of.measure(),
+        of.window(),
+        of.mode(),
+        of.limit(),
+        of.used(),
+        of.held(),
+        of.windowStart(),
+        of.resetsAt(),
+        of.source(),
+        of.override(),
+        List.of(),
         of.since());
   }
 

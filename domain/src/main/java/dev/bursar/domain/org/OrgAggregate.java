@@ -1,7 +1,6 @@
 package dev.bursar.domain.org;
 
 import dev.bursar.domain.budget.Budget;
-import dev.bursar.domain.catalog.AddOn;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.Catalogs;
 import dev.bursar.domain.enforcement.ReserveRequest;
@@ -26,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -39,15 +37,13 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
 
   private static final Duration WALLET_TOLD_WITHIN = Duration.ofMinutes(1);
 
-  /** More names than these help nobody. */
-  private static final int NAMES_TOLD_MAX = 20;
-
   private final Org org;
   private final Catalogs catalogs;
   private final HierarchyRules hierarchy;
   private final ReservationRules reservations;
   private final BudgetRules budgets;
   private final PlanRules plans;
+  private final SettingsRules settingsRules;
 
   /** The last that was asked for: it is the same until settings or catalog change. */
   private @Nullable Subscription subscription;
@@ -68,6 +64,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
     this.reservations = new ReservationRules(org);
     this.budgets = new BudgetRules(org, hierarchy, reservations);
     this.plans = new PlanRules(org);
+    this.settingsRules = new SettingsRules(org);
   }
 
   public Org org() {
@@ -84,7 +81,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
     OrgSettings settings = org.settings();
     if (settings == null) {
       return switch (command) {
-        case OrgCommand.PutOrg put -> put(put, now);
+        case OrgCommand.PutOrg put -> settingsRules.put(put, now, byCatalogs(now));
         case OrgCommand.Reserve reserve -> reservations.unknownOrg(reserve);
         case OrgCommand.Settle settle -> new Told<>(DONE);
         case OrgCommand.ListOpen list -> new Unchanged<>(new OrgReply.Open(List.of(), Map.of()));
@@ -99,7 +96,9 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
     }
     return switch (command) {
       case OrgCommand.PutOrg put ->
-          put.settings().equals(settings) ? new Unchanged<>(DONE) : put(put, now);
+          put.settings().equals(settings)
+              ? new Unchanged<>(DONE)
+              : settingsRules.put(put, now, byCatalogs(now));
       case OrgCommand.PutUnit put -> hierarchy.put(put, now);
       case OrgCommand.RemoveUnit remove -> hierarchy.remove(remove, now);
       case OrgCommand.PutUser put -> hierarchy.put(put, now);
@@ -210,6 +209,10 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
     return new Refused<>(Refusal.catalogUnknown());
   }
 
+  private SettingsRules.ByCatalog byCatalogs(Instant now) {
+    return (pinned, rule) -> byCatalog(pinned, now, rule);
+  }
+
   private Decision<OrgEvent, OrgReply> reserve(
       OrgCommand.Reserve ask, Catalog catalog, OrgSettings settings, Instant now, Instant clock) {
     if (isWalletBehind(ask, catalog, settings)) {
@@ -286,71 +289,6 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
         features.stream()
             .map(feature -> reservations.entitlement(feature, catalog, subscribed, now))
             .toList());
-  }
-
-  /**
-   * Whatever else is in the settings: a plan or add-on that is new has to be in the catalog, and
-   * the two have to go together.
-   */
-  private Decision<OrgEvent, OrgReply> put(OrgCommand.PutOrg put, Instant now) {
-    OrgSettings before = org.settings();
-    OrgSettings settings = put.settings();
-    Instant trial = settings.trialEndsAt();
-    boolean isNew = before == null || !Objects.equals(trial, before.trialEndsAt());
-    if (trial != null && isNew && !trial.isAfter(now)) {
-      return new Refused<>(
-          new Refusal(
-              Code.INVALID,
-              "trial_ends_at",
-              "is %s, which is not after %s; a trial that was over before can stay as it was"
-                  .formatted(trial, now)));
-    }
-    Decision<OrgEvent, OrgReply> accepted =
-        new Accepted<>(new OrgEvent.OrgPut(now, org.id(), settings, put.actor()));
-    String plan = settings.plan();
-    List<String> addOns =
-        settings.addOns().stream()
-            .filter(each -> before == null || !before.addOns().contains(each))
-            .toList();
-    String newPlan = before != null && Objects.equals(plan, before.plan()) ? null : plan;
-    if (newPlan == null && addOns.isEmpty()) {
-      return accepted;
-    }
-    return byCatalog(
-        settings.catalogVersion(),
-        now,
-        catalog -> {
-          if (newPlan != null && !catalog.plans().containsKey(newPlan)) {
-            return new Refused<>(unknown("plan", newPlan, catalog.plans().keySet()));
-          }
-          for (String addOn : newPlan == null ? addOns : settings.addOns()) {
-            AddOn found = catalog.addOns().get(addOn);
-            if (found == null && addOns.contains(addOn)) {
-              return new Refused<>(unknown("add_ons", addOn, catalog.addOns().keySet()));
-            }
-            if (found != null
-                && !found.plans().isEmpty()
-                && (plan == null || !found.plans().contains(plan))) {
-              return new Refused<>(
-                  new Refusal(
-                      Code.INVALID,
-                      "add_ons",
-                      "%s can be had with the plans %s only"
-                          .formatted(addOn, new TreeSet<>(found.plans()))));
-            }
-          }
-          return accepted;
-        });
-  }
-
-  private static Refusal unknown(String field, String name, Set<String> known) {
-    return new Refusal(
-        Code.INVALID,
-        field,
-        "%s is not in the catalog; known are %s"
-            .formatted(
-                name,
-                known.size() > NAMES_TOLD_MAX ? known.size() + " others" : new TreeSet<>(known)));
   }
 
   /** A denial is put on record once, however often that is asked. */

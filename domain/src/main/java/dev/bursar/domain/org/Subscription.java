@@ -2,6 +2,7 @@ package dev.bursar.domain.org;
 
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.AddOn;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.Entitlement;
@@ -102,9 +103,14 @@ public final class Subscription {
     };
   }
 
+  /** By its name it goes on with what was counted, and that is never in another unit. */
+  private static String name(String kind, String id, String measure) {
+    return kind + id + ":" + measure;
+  }
+
   private Budget limit(PlanBudget budget) {
     return new Budget(
-        OF_BUDGET + budget.id(),
+        name(OF_BUDGET, budget.id(), budget.measure()),
         budget.scope(),
         budget.measure(),
         budget.window(),
@@ -119,7 +125,7 @@ public final class Subscription {
 
   private Budget limit(String feature, Entitlement.Allowance allowance) {
     return new Budget(
-        OF_FEATURE + feature,
+        name(OF_FEATURE, feature, allowance.measure()),
         new Scope(Scope.Type.ORG, null, null),
         allowance.measure(),
         allowance.window(),
@@ -168,9 +174,17 @@ public final class Subscription {
     return limits;
   }
 
+  /** Whether some limit of it begins anew by the calendar of the org's time zone. */
+  boolean hasWindows() {
+    return limits.stream().anyMatch(each -> each.window() != WindowKind.LIFETIME);
+  }
+
   /** The limit of a metered feature; null if it has none. */
   @Nullable Budget limitOf(String feature) {
-    String id = OF_FEATURE + feature;
+    if (!(entitlements.get(feature) instanceof Entitlement.Allowance allowance)) {
+      return null;
+    }
+    String id = name(OF_FEATURE, feature, allowance.measure());
     return limits.stream().filter(each -> each.id().equals(id)).findFirst().orElse(null);
   }
 

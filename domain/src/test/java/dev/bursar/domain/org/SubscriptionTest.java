@@ -10,6 +10,7 @@ import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.AddOn;
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.Catalogs;
 import dev.bursar.domain.catalog.CreditType;
 import dev.bursar.domain.catalog.Entitlement;
 import dev.bursar.domain.catalog.FailMode;
@@ -26,16 +27,20 @@ import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.operation.Refusal.Code;
 import dev.bursar.domain.wallet.WalletOwner;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What an org may do by its plan, its add-ons, and the time. */
@@ -43,18 +48,7 @@ final class SubscriptionTest {
 
   private static final Instant LATER = NOON.plus(Duration.ofDays(1));
 
-  private static final PlanBudget OF_EACH_USER =
-      new PlanBudget(
-          "each-user",
-          new Scope(Scope.Type.EACH_USER, null, null),
-          "c",
-          WindowKind.DAY,
-          Credits.of(5),
-          Budget.Mode.HARD,
-          Set.of(),
-          Set.of(),
-          List.of(),
-          1);
+  private static final PlanBudget OF_EACH_USER = ofEachUser("c", WindowKind.DAY);
 
   private static final Map<String, Entitlement> OF_PRO =
       Map.of(
@@ -89,6 +83,22 @@ final class SubscriptionTest {
           OveragePolicy.REJECT,
           FailMode.DENY);
 
+  /** Its limits have the names of those of pro, and count something else. */
+  private static final PricingPlan BY_REQUESTS =
+      plan(
+          "by-requests",
+          Map.of(
+              "chat", new Entitlement.Allowance("requests", Credits.of(8), WindowKind.DAY, null)),
+          Map.of("each-user", ofEachUser("requests", WindowKind.DAY)));
+
+  private static final PricingPlan FOR_LIFE =
+      plan(
+          "for-life",
+          Map.of(
+              "chat",
+              new Entitlement.Allowance("tokens", Credits.of(8), WindowKind.LIFETIME, null)),
+          Map.of());
+
   private static final Catalog CATALOG =
       new Catalog(
           Map.of("c", new CreditType("c", "C", 6)),
@@ -106,7 +116,11 @@ final class SubscriptionTest {
               "capped",
               CAPPED,
               "strict",
-              STRICT),
+              STRICT,
+              "by-requests",
+              BY_REQUESTS,
+              "for-life",
+              FOR_LIFE),
           Map.of(
               "more",
               new AddOn(
@@ -119,9 +133,32 @@ final class SubscriptionTest {
                       "seats", new Entitlement.Quantity(BigDecimal.ONE),
                       "chat",
                           new Entitlement.Allowance("tokens", Credits.of(2), WindowKind.DAY, null)),
+                  Map.of()),
+              "calls",
+              new AddOn(
+                  "calls",
+                  "Calls",
+                  Set.of(),
+                  Map.of(
+                      "chat",
+                      new Entitlement.Allowance("requests", Credits.of(2), WindowKind.DAY, null)),
                   Map.of())),
           Map.of(),
           Map.of());
+
+  private static PlanBudget ofEachUser(String measure, WindowKind window) {
+    return new PlanBudget(
+        "each-user",
+        new Scope(Scope.Type.EACH_USER, null, null),
+        measure,
+        window,
+        Credits.of(5),
+        Budget.Mode.HARD,
+        Set.of(),
+        Set.of(),
+        List.of(),
+        1);
+  }
 
   private static PricingPlan plan(
       String id, Map<String, Entitlement> says, Map<String, PlanBudget> budgets) {
@@ -392,6 +429,81 @@ final class SubscriptionTest {
     assertThat(denied(acme, ask("chat", 1), NOON)).containsExactly(DenialCode.NOT_ENTITLED);
     acme.after(NOON, put(settings("pro")));
     assertThat(view(acme, "chat", NOON).limit().held()).as("it counts on").hasToString("3");
+  }
+
+  /** What was counted in tokens or credits is no number of requests. */
+  @Test
+  void aLimitThatCountsInAnotherUnitBeginsWithNothing() {
+    var acme = acme(settings("pro")).after(NOON, ask("chat", 3));
+    assertThat(held(acme, ask("chat", 1)))
+        .containsExactlyInAnyOrder("plan:budget:each-user:c 4", "plan:feature:chat:tokens 4");
+    acme.after(NOON, put(settings("by-requests")));
+    assertThat(held(acme, ask("chat", 1)))
+        .containsExactlyInAnyOrder(
+            "plan:budget:each-user:requests 1", "plan:feature:chat:requests 1");
+    acme.after(NOON, put(settings("pro")));
+    assertThat(held(acme, ask("chat", 1)))
+        .containsExactlyInAnyOrder("plan:budget:each-user:c 5", "plan:feature:chat:tokens 5");
+  }
+
+  private static List<String> held(Given<OrgCommand, OrgEvent, OrgReply> given, OrgCommand ask) {
+    return given.when(ask, NOON).reply(OrgReply.Begun.class).plan().limits().stream()
+        .map(limit -> limit.budget() + " " + limit.held())
+        .toList();
+  }
+
+  /** An add-on's allowance counts in the place of the plan's, and what was used in it does not. */
+  @Test
+  void anAllowanceOfAnAddOnThatCountsInAnotherUnitBeginsWithNothing() {
+    var acme = acme(settings("pro")).after(NOON, ask("chat", 3), put(settings("pro", "calls")));
+    EntitlementView view = view(acme, "chat", NOON);
+    assertThat(view.limit().budget()).isEqualTo("plan:feature:chat:requests");
+    assertThat(view.limit().held()).hasToString("0");
+  }
+
+  private static OrgSettings in(String zone, String plan) {
+    return new OrgSettings("Acme", ZoneId.of(zone), plan, List.of());
+  }
+
+  /** In another zone a day, or a month, begins at another instant: all would be free once more. */
+  @Test
+  void theZoneStaysWhileThePlanHasLimitsWithWindows() {
+    var acme = acme(in("Europe/Berlin", "pro")).after(NOON, ask("chat", 3));
+    Refusal refusal = acme.when(put(in("UTC", "pro")), NOON).refusal();
+    assertThat(refusal.code()).isEqualTo(Code.OWNER_FIXED);
+    assertThat(refusal.field()).isEqualTo("timezone");
+    assertThat(refusal.detail()).contains("Europe/Berlin", "without a plan");
+    acme.when(put(in("UTC", "by-requests")), NOON).thenRefused(Code.OWNER_FIXED, "timezone");
+    assertThat(view(acme, "chat", NOON).limit().held()).hasToString("3");
+    acme.after(NOON, put(in("Europe/Berlin", "by-requests")), put(in("Europe/Berlin", "pro")));
+    assertThat(view(acme, "chat", NOON).limit().held()).hasToString("3");
+  }
+
+  @Test
+  void theZoneMayChangeWhereNothingOfThePlanIsCountedByIt() {
+    for (String plan : List.of("free", "for-life")) {
+      acme(in("Europe/Berlin", plan)).after(NOON, put(in("UTC", plan)), put(in("UTC", "pro")));
+    }
+    acme(in("Europe/Berlin", null)).after(NOON, put(in("UTC", "pro")));
+    acme(in("Europe/Berlin", "pro")).after(NOON, put(in("UTC", null)), put(in("UTC", "pro")));
+    acme(in("Europe/Berlin", "pro")).after(NOON, put(in("UTC", "free")));
+    acme(in("UTC", "pro")).after(NOON, put(settings("pro")), put(in("Etc/UTC", "pro")));
+  }
+
+  @Test
+  void whetherTheZoneMayChangeIsKnownByTheCatalogOnly() {
+    AtomicReference<@Nullable Catalog> counts = new AtomicReference<>(CATALOG);
+    OperationMemory memory = OrgWords.memory();
+    Catalogs catalogs = (org, version, at) -> counts.get();
+    var acme =
+        Given.nothing(new OrgAggregate(OrgWords.newOrg(memory), catalogs), memory)
+            .after(NOON, put(in("Europe/Berlin", "pro")));
+    counts.set(null);
+    acme.when(put(in("UTC", "pro")), NOON).thenRefused(Code.CATALOG_UNKNOWN);
+    acme.after(
+        NOON,
+        put(new OrgSettings("Acme Inc", ZoneId.of("Europe/Berlin"), "pro", List.of())),
+        put(in("UTC", null)));
   }
 
   @Test

@@ -23,7 +23,7 @@ final class TermsReaderTest {
       """
       {'plan':'team','add_ons':['sso'],'status':'active','fail_mode':'deny','features':[
        {'feature':'chat','type':'metered','entitled':false,'fail_mode':'allow','detail':'all of it is used',
-        'limit':{'scope':{'type':'org'},'budget':'plan:feature:chat','measure':'input_tokens','window':'day','mode':'hard',
+        'limit':{'scope':{'type':'org'},'budget':'plan:feature:chat:input_tokens','measure':'input_tokens','window':'day','mode':'hard',
          'limit':'3000','used':'0','held':'3000','remaining':'0','resets_at':'2026-03-03T00:00:00Z','source':'plan'}},
        {'feature':'export','type':'boolean','entitled':false,'detail':'not included'},
        {'feature':'seats','type':'number','entitled':true,'value':20}]}

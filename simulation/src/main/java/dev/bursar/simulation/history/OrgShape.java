@@ -162,14 +162,15 @@ public final class OrgShape {
    * so much of one feature in a day.
    *
    * @param metered of {@link #FEATURES}' last; 0 for as much as there is
+   * @param measure in what that is counted, and what each user has
    */
-  public static PricingPlan limiting(PricingPlan plan, long limit, long metered) {
+  public static PricingPlan limiting(PricingPlan plan, long limit, long metered, String measure) {
     Scope org = new Scope(Scope.Type.ORG, null, null);
     Map<String, Entitlement> entitlements = new HashMap<>(plan.ownEntitlements());
     if (metered > 0) {
       entitlements.put(
           FEATURES.getLast(),
-          new Entitlement.Allowance(TYPE, Credits.of(metered), WindowKind.DAY, null));
+          new Entitlement.Allowance(measure, Credits.of(metered), WindowKind.DAY, null));
     }
     return new PricingPlan(
         plan.id(),
@@ -186,7 +187,7 @@ public final class OrgShape {
                 limit(
                     "each",
                     new Scope(Scope.Type.EACH_USER, null, null),
-                    TYPE,
+                    measure,
                     WindowKind.HOUR,
                     limit / 2,
                     Budget.Mode.SOFT)),
