@@ -35,7 +35,9 @@ public enum Beside {
   /** Limits that come with those plans. */
   PLAN_LIMITS(2),
   /** Time zones that their org is put with. */
-  TIME_ZONES(2);
+  TIME_ZONES(2),
+  /** Half a day or more that passes in its midst: less than a day. */
+  HOURS(8);
 
   private static final int LEASED_ONE_IN = 3;
   private static final long LOTS = 0x5eed_0f_1075L;

@@ -71,6 +71,12 @@ final class EndChecks {
         ended,
         effect);
     NaiveWallet naive = world.watch.wallet(reserved.wallet());
+    world.watch.expect(
+        !naive.isLease(reserved.id()),
+        "I9",
+        "%s is a lease, and is ended as a reservation: %s",
+        reserved.id(),
+        ended);
     Fate fate = naive.fates.get(ended.reservation());
     BigInteger charged = naive.charged.getOrDefault(ended.reservation(), BigInteger.ZERO);
     world.watch.expect(
@@ -109,6 +115,7 @@ final class EndChecks {
               fate == Fate.COMMITTED || fate == Fate.LATE || fate == Fate.RELEASED;
           case OVERAGE_REJECTED -> isOverage(naive.made(reserved.id()), command);
           case IDEMPOTENCY_KEY_REUSED -> asked.keyMayBeUsed();
+          case RESERVATION_LEASED -> naive.isLease(reserved.id());
           case RESERVATION_NOT_FOUND ->
               world.watch.memories.hasForgottenEnding(reserved.wallet(), reserved.id());
           default -> false;
@@ -120,6 +127,7 @@ final class EndChecks {
             && command instanceof WalletCommand.Commit,
         Rarity.COMMIT_LOST_TO_EXPIRY);
     saw(refusal.code() == Refusal.Code.IDEMPOTENCY_KEY_REUSED, Rarity.KEY_REUSED);
+    saw(refusal.code() == Refusal.Code.RESERVATION_LEASED, Rarity.LEASE_NOT_ENDED_AS_A_RESERVATION);
   }
 
   /**

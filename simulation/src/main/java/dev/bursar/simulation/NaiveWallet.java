@@ -222,6 +222,12 @@ final class NaiveWallet {
     return made.get(reservation);
   }
 
+  /** Whether it was made as a lease. */
+  boolean isLease(String reservation) {
+    Hold hold = made.get(reservation);
+    return hold != null && hold.lease() != null;
+  }
+
   /** What may yet be used of a lease, in some measure; nothing where it is not open. */
   BigInteger leftOf(String lease, String measure) {
     Hold hold = open.get(lease);
@@ -971,6 +977,7 @@ final class NaiveWallet {
     Hold hold = open.get(event.reservation());
     expect(hold != null, "I12", "%s is extended and not open", event.reservation());
     if (hold != null) {
+      expect(hold.lease() == null, "I9", "%s is a lease, and is extended", event.reservation());
       expect(
           event.at().isBefore(hold.expiresAt()),
           "model",
@@ -1046,6 +1053,7 @@ final class NaiveWallet {
     String reservation = event.reservation();
     Hold hold = event.late() ? lapsed.get(reservation) : open.get(reservation);
     if (hold != null) {
+      expect(hold.lease() == null, "I9", "%s is a lease, and is committed", reservation);
       costs.committed(event, hold);
     }
     end(

@@ -373,6 +373,7 @@ final class OperationChecks {
                 case RESERVATION_EXPIRED -> fate == Fate.EXPIRED || fate == Fate.LATE;
                 case RESERVATION_FINALIZED ->
                     fate == Fate.COMMITTED || fate == Fate.LATE || fate == Fate.RELEASED;
+                case RESERVATION_LEASED -> world.watch.wallet(asked.entity).isLease(reservation);
                 case RESERVATION_NOT_FOUND ->
                     world.watch.memories.hasForgottenEnding(asked.entity, reservation);
                 default -> false;

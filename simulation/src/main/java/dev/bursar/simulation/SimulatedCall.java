@@ -43,8 +43,8 @@ final class SimulatedCall<T> {
       BooleanSupplier remembered,
       boolean isNew) {}
 
-  /** An answer, and the node that gave it. */
-  record Told<T>(Answer<T> answer, String node) {}
+  /** An answer, the node that gave it, and when it was heard. */
+  record Told<T>(Answer<T> answer, String node, long atMicros) {}
 
   private final World world;
   private final String client;
@@ -124,7 +124,7 @@ final class SimulatedCall<T> {
 
     @Override
     public void by(String node, Answer<T> answer) {
-      hear(new Told<>(world.tampering.heard(answer), node));
+      hear(new Told<>(world.tampering.heard(answer), node, world.time.nowMicros()));
     }
   }
 
@@ -234,6 +234,9 @@ final class SimulatedCall<T> {
         question.what,
         now.answer);
     world.watch.saw(Rarity.ANSWER_REPEATED);
+    if (world.hoursPassedSince(before.atMicros)) {
+      world.watch.saw(Rarity.ANSWER_REPEATED_HOURS_LATER);
+    }
     if (!now.node.equals(before.node)) {
       world.watch.saw(Rarity.ANSWER_REPEATED_AFTER_FAILOVER);
     }

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,7 @@ final class SimulatedHolder {
   private static final int REPORT_LATE_SECONDS_MAX = 60;
   private static final int CLOCK_WRONG_SECONDS_MAX = 600;
   private static final int ADDED_LATE_SECONDS_MAX = 8;
+  private static final int MISTAKES_ONE_IN = 12;
   private static final long SECOND = 1_000_000;
 
   /** A lease as its holder knows it. */
@@ -65,6 +67,10 @@ final class SimulatedHolder {
   private final ClientReservations reports;
   private final LeaseChecks checks;
   private final Duration clockWrong;
+
+  /** Of its own, so that what else it does stays as it is. */
+  private final Random mistakes;
+
   private final List<Call.Report> reported = new ArrayList<>();
   private int left;
   private int keys;
@@ -80,6 +86,7 @@ final class SimulatedHolder {
     this.reports = new ClientReservations(asker);
     this.checks = new LeaseChecks(world);
     this.left = operations;
+    this.mistakes = new Random(world.scenario.seed() * 37);
     this.clockWrong =
         Duration.ofSeconds(
             asker.random.nextInt(3) == 0
@@ -103,6 +110,10 @@ final class SimulatedHolder {
 
   private void act() {
     Held lease = held;
+    if (lease != null && mistakes.nextInt(MISTAKES_ONE_IN) == 0) {
+      endAsReservation(lease);
+      return;
+    }
     int what = asker.random.nextInt(20);
     if (what == 0 && !before.isEmpty()) {
       reportOn(before.get(asker.random.nextInt(before.size())));
@@ -345,6 +356,16 @@ final class SimulatedHolder {
   private void revoke(Held lease) {
     world.tell(lease.wallet, new WalletCommand.RevokeLease(lease.name(), Asker.ACTOR));
     next();
+  }
+
+  /** Somebody takes it for a reservation: it goes on as it was. */
+  private void endAsReservation(Held lease) {
+    Call.Reserved as = new Call.Reserved(lease.name(), lease.wallet, lease.plan.amount());
+    switch (mistakes.nextInt(3)) {
+      case 0 -> reports.commit(new Call.Commit(as, Credits.of(mistakes.nextInt(4))), key());
+      case 1 -> reports.release(as, key());
+      default -> reports.extend(new Call.Extend(as, 1 + mistakes.nextInt(60)), key());
+    }
   }
 
   private interface Command {

@@ -197,7 +197,11 @@ public final class Simulation {
       crashOfEverything(clients);
     }
     if (world.days > 0) {
-      letDaysPass();
+      world.watch.saw(Rarity.DAYS_PASSED);
+      letPass(Duration.ofDays(world.days));
+    } else if (world.hours > 0) {
+      world.watch.saw(Rarity.HOURS_PASSED);
+      letPass(Duration.ofHours(world.hours));
     }
     clients.forEach(client -> client.more(OPERATIONS_WHEN_HEALED));
     runUntilDone(clients, HEALED_MAX);
@@ -318,10 +322,9 @@ public final class Simulation {
     judgement.expectSettled();
   }
 
-  /** Days end, and so do grants, some of which come again; keys are forgotten. */
-  private void letDaysPass() {
-    world.watch.saw(Rarity.DAYS_PASSED);
-    world.cluster.jump(Duration.ofDays(world.days));
+  /** Days end, and so do grants, some of which come again; keys older than a day are forgotten. */
+  private void letPass(Duration time) {
+    world.pass(time);
     wakeAll();
     runFor(World.CALM_AFTER);
   }

@@ -207,6 +207,11 @@ public interface Tampering {
     return operations;
   }
 
+  /** For how long an entity remembers operations. */
+  default Duration rememberedFor() {
+    return World.REMEMBERED_FOR;
+  }
+
   /** Whether the rules are others, which have no snapshots. */
   default boolean hasOtherRules() {
     return false;

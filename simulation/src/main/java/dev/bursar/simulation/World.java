@@ -64,6 +64,7 @@ final class World {
 
   private static final int PUBLISHED_BETWEEN_ONE_IN = 60;
   private static final int PUBLISHED_BETWEEN_MAX = 2;
+  private static final int HOURS_MIN = 12;
   private static final long SECOND = 1_000_000;
 
   /** After so long without faults, in microseconds, everybody has found back to work. */
@@ -117,6 +118,12 @@ final class World {
    */
   final int days;
 
+  /**
+   * How many hours pass instead, 12 to 23, where no days do: keys grow old, and are remembered all
+   * the same.
+   */
+  final int hours;
+
   /** Those that are published, the first at first. */
   private final List<Catalog> catalogs;
 
@@ -147,6 +154,7 @@ final class World {
 
   private Runnable whenPublished = () -> {};
   private boolean faultsEnded = true;
+  private long passedAt = Long.MIN_VALUE;
   private long healedAt;
 
   /**
@@ -163,6 +171,8 @@ final class World {
     boolean daysPass = random.nextInt(4) == 0 && !scenario.has(Fault.CLOCK_JUMPS);
     int passing = daysPass ? 1 + random.nextInt(40) : 0;
     this.days = scenario.has(Beside.DAYS) ? passing : 0;
+    boolean hoursPass = days == 0 && scenario.has(Beside.HOURS) && !scenario.has(Fault.CLOCK_JUMPS);
+    this.hours = hoursPass ? HOURS_MIN + new Random(scenario.seed() * 41).nextInt(HOURS_MIN) : 0;
     boolean tight = random.nextInt(4) == 0;
     this.limits =
         new Limits(
@@ -170,7 +180,7 @@ final class World {
             1 + random.nextInt(8),
             tight ? 1 + random.nextInt(4) : 100,
             tampering.remembered(scenario.remembered()),
-            REMEMBERED_FOR,
+            tampering.rememberedFor(),
             tampering.grace(),
             CORRECTION,
             tampering.aheadMax(),
@@ -510,6 +520,17 @@ final class World {
   /** Whether nothing more goes wrong. */
   boolean hasHealed() {
     return healedAt > 0;
+  }
+
+  /** Days or hours pass for everybody. */
+  void pass(Duration by) {
+    passedAt = this.time.nowMicros();
+    cluster.jump(by);
+  }
+
+  /** Whether hours, and no days, have passed since then. */
+  boolean hoursPassedSince(long micros) {
+    return hours > 0 && micros < passedAt;
   }
 
   /** What is asked from now on may have to be asked twice, until it has been calm again. */

@@ -1,5 +1,6 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Scope;
@@ -143,11 +144,11 @@ enum GovernanceBug implements PlantedBug {
     @Override
     public WrongRules wrongRules() {
       return WrongRules.deciding(
-          event -> Instead.beginning(event, each -> List.of(Instead.of(each, unit(each, "")))));
+          event -> Instead.beginning(event, each -> List.of(inUnit(each, ""))));
     }
   },
 
-  A_LIMIT_OF_A_PLAN_GOES_ON_IN_ANOTHER_UNIT("I11: stands at", "model: tells LimitState") {
+  A_LIMIT_OF_A_PLAN_GOES_ON_IN_ANOTHER_UNIT("model: tells LimitState[budget=plan:") {
     @Override
     public boolean isSoughtIn(Scenario scenario) {
       return haveLimits(scenario);
@@ -162,13 +163,9 @@ enum GovernanceBug implements PlantedBug {
                   each ->
                       List.of(
                           each,
-                          Instead.of(
+                          inUnit(
                               each,
-                              unit(
-                                  each,
-                                  each.measure().equals("requests")
-                                      ? ":platform"
-                                      : ":requests")))));
+                              each.measure().equals("requests") ? ":platform" : ":requests"))));
     }
   },
 
@@ -221,12 +218,12 @@ enum GovernanceBug implements PlantedBug {
     return scenario.has(Beside.GOVERNORS);
   }
 
-  /** What a limit of a plan would be called, with something else in the place of its unit. */
-  private static String unit(LimitState limit, String other) {
+  /** A limit of a plan with something else in the place of its unit; others as they are. */
+  private static LimitState inUnit(LimitState limit, String other) {
     String name = limit.budget();
-    return limit.source().equals(LimitState.SOURCE_PLAN)
-        ? name.substring(0, name.lastIndexOf(':')) + other
-        : name;
+    return name.startsWith(Budget.OF_PLAN)
+        ? Instead.of(limit, name.substring(0, name.lastIndexOf(':')) + other)
+        : limit;
   }
 
   /** Whether limits come with plans. */

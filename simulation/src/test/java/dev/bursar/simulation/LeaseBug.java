@@ -44,6 +44,18 @@ enum LeaseBug implements PlantedBug {
     }
   },
 
+  A_LEASE_IS_GIVEN_BACK_AS_A_RESERVATION("I9: is ended as a reservation") {
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return new EndedAsReservations<>(real);
+    }
+  },
+
   THE_ORG_HOLDS_ONE_REQUEST_FOR_ALL_OF_A_LEASE("model: tells LimitState") {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {

@@ -24,6 +24,7 @@ import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.domain.wallet.WalletSnapshot;
 import dev.bursar.entities.EntityMessage;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -381,6 +382,18 @@ enum ProtocolBug implements PlantedBug {
     @Override
     public int remembered(int operations) {
       return Math.max(1, operations / 2);
+    }
+  },
+
+  A_KEY_IS_FORGOTTEN_AFTER_HALF_A_DAY("model: and nothing so new is") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.has(Beside.HOURS);
+    }
+
+    @Override
+    public Duration rememberedFor() {
+      return World.REMEMBERED_FOR.dividedBy(2);
     }
   },
 
