@@ -1,16 +1,21 @@
 package dev.bursar.simulation;
 
+import static dev.bursar.simulation.NaiveWallet.micros;
+
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.PricingPlan;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.org.GivenGrant;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.PlanGrantChange;
 import dev.bursar.domain.wallet.Grant;
+import dev.bursar.domain.wallet.Recurrence;
 import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.simulation.history.OrgShape;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,6 +55,12 @@ final class NaivePlans {
 
     /** The plan of which it was looked last what it grants. */
     private @Nullable String looked;
+
+    /** When it subscribed; null if it never has. */
+    private @Nullable Instant since;
+
+    /** What was given once since then, by where it comes from. */
+    private final Set<String> once = new TreeSet<>();
 
     /** What that plan gives a day. */
     private @Nullable Credits daily;
@@ -172,7 +183,15 @@ final class NaivePlans {
   private void settled(EntityId id, OrgEvent.PlanGrantsSettled event) {
     Subscribed org = subscribed(id.org());
     org.looked = org.plan;
+    boolean isNew = !event.subscribedAt().equals(org.since);
+    if (isNew) {
+      org.since = event.subscribedAt();
+      org.once.clear();
+    }
     for (PlanGrantChange change : event.changes()) {
+      if (change.kind() == PlanGrantChange.Kind.GIVE) {
+        isGivenAsMuch(id, change.grant(), isNew, event);
+      }
       watch.expect(
           changes.put(new Numbered(id.org(), change.number()), change) == null,
           "I4",
@@ -200,6 +219,54 @@ final class NaivePlans {
         org.untaken.put(change.number(), change);
       }
     }
+  }
+
+  /**
+   * Whoever subscribes is given whole intervals, from then on; whose plan changes later, what is
+   * left of the interval, and whole ones after it. What does not come again is given once.
+   */
+  private void isGivenAsMuch(
+      EntityId id, GivenGrant grant, boolean isNew, OrgEvent.PlanGrantsSettled event) {
+    Recurrence recurrence = recurrence(grant);
+    BigInteger amount = micros(grant.terms().amount());
+    Instant from = isNew ? event.subscribedAt() : event.at();
+    BigInteger rest = recurrence == null ? amount : NaiveRecurrence.rest(recurrence, from, from);
+    boolean nextOnly = rest.signum() == 0;
+    watch.expect(
+        grant.anchor().equals(event.subscribedAt())
+            && micros(grant.first()).equals(nextOnly ? amount : rest)
+            && grant.from().equals(nextOnly ? intervalEnd(grant, from) : from),
+        "model",
+        "%s gives %s at %s, where %s from %s on are for the rest",
+        id,
+        grant,
+        event.at(),
+        rest,
+        from);
+    watch.expect(
+        recurrence != null
+            || subscribed(id.org()).once.add(grant.source() + " " + grant.terms().id()),
+        "model",
+        "%s gives %s, and has given it since it subscribed at %s",
+        id,
+        grant,
+        event.subscribedAt());
+    if (recurrence != null && rest.compareTo(amount) < 0) {
+      watch.saw(Rarity.PLAN_GRANT_IN_PROPORTION);
+    }
+  }
+
+  private static @Nullable Recurrence recurrence(GivenGrant grant) {
+    Recurrence.Terms terms = grant.terms().recurrence();
+    return terms == null
+        ? null
+        : new Recurrence(
+            terms, grant.anchor(), grant.until(), grant.terms().amount(), null, grant.id(), 1);
+  }
+
+  private static Instant intervalEnd(GivenGrant grant, Instant at) {
+    Recurrence.Terms terms = Objects.requireNonNull(grant.terms().recurrence());
+    return NaiveRecurrence.end(terms.interval(), grant.anchor(), null, at);
   }
 
   /**
@@ -321,9 +388,9 @@ final class NaivePlans {
   /** By a clock that is behind it comes before it begins; how that goes on, the pots know. */
   void wallet(EntityId id, WalletEvent event) {
     switch (event) {
-      case WalletEvent.GrantScheduled it -> comes(id, it.grant().id(), it.at());
+      case WalletEvent.GrantScheduled it -> comes(id, it.grant(), it.at());
       case WalletEvent.Granted it when !watch.wallet(id).isPromised(it.grant().id()) ->
-          comes(id, it.grant().id(), it.at());
+          comes(id, it.grant(), it.at());
       case WalletEvent.GrantVoided it when it.change() != null -> taken(id, it.change(), it.at());
       case WalletEvent.GrantTermsChanged it -> taken(id, it.number(), it.at());
       case WalletEvent other -> {}
@@ -369,7 +436,8 @@ final class NaivePlans {
     }
   }
 
-  private void comes(EntityId id, String grant, Instant at) {
+  private void comes(EntityId id, Grant comes, Instant at) {
+    String grant = comes.id();
     if (grant.startsWith(Grant.OF_PLANS)) {
       Subscribed org = subscribed(id.org());
       watch.expect(
@@ -379,8 +447,28 @@ final class NaivePlans {
           grant,
           id);
       org.cameAtMicros = watch.nowMicros();
-      changes(given.get(new Named(id.org(), grant)), at);
+      PlanGrantChange change = given.get(new Named(id.org(), grant));
+      comesWhole(id, comes, change, at);
+      changes(change, at);
     }
+  }
+
+  /** As much as is given for the interval in which it begins; a later one gives all. */
+  private void comesWhole(EntityId id, Grant grant, @Nullable PlanGrantChange change, Instant at) {
+    if (change == null) {
+      return;
+    }
+    GivenGrant given = change.grant();
+    boolean isFirst =
+        given.terms().recurrence() == null || at.isBefore(intervalEnd(given, given.from()));
+    watch.expect(
+        grant.amount().equals(isFirst ? given.first() : given.terms().amount()),
+        "model",
+        "%s comes to %s at %s, and given is %s",
+        grant,
+        id,
+        at,
+        given);
   }
 
   /** What changes together comes together. */

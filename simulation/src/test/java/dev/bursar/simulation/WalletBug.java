@@ -153,6 +153,40 @@ enum WalletBug implements PlantedBug {
     }
   },
 
+  A_PLAN_GRANT_COMES_WHOLE_IN_THE_MIDST_OF_AN_INTERVAL("model: and given is") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.has(Beside.PLANS);
+    }
+
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.ChangePlanGrants change
+          ? Instead.of(
+              request,
+              new WalletCommand.ChangePlanGrants(
+                  change.steps().stream().map(WalletBug::whole).toList()))
+          : request;
+    }
+  },
+
+  A_PLAN_GIVES_ALL_OF_AN_INTERVAL_FOR_ITS_REST("model: on are for the rest") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.has(Beside.PLANS);
+    }
+
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return new GivenWhole<>(real);
+    }
+  },
+
   WHAT_IS_GIVEN_COMES_BEFORE_WHAT_IT_REPLACES_GOES("model: and has not done") {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
@@ -760,6 +794,12 @@ enum WalletBug implements PlantedBug {
       return AsReal.of(rules);
     }
   };
+
+  private static PlanGrantStep whole(PlanGrantStep step) {
+    return step instanceof PlanGrantStep.Give it
+        ? new PlanGrantStep.Give(it.number(), it.terms(), it.recurrence(), it.terms().amount())
+        : step;
+  }
 
   private final List<String> signs;
 

@@ -268,7 +268,10 @@ public final class Tallies {
         : limit.resetsAt().plus(lateness.correction());
   }
 
-  /** Whether a lease of such credits has something that a limit counts, and that it lacks. */
+  /**
+   * Whether a lease of such credits has something that a limit counts, and that it lacks in the
+   * window of that: what it holds in another window of the limit is none of this one.
+   */
   public boolean lacks(String lease, String creditType, LimitState limit) {
     OpenHold hold = holds.get(lease);
     if (hold == null) {
@@ -279,7 +282,12 @@ public final class Tallies {
         limit.measure().equals(creditType)
             ? hold.amount().isPositive()
             : hold.usage().getOrDefault(limit.measure(), 0L) > 0;
-    return counted && hold.marks().stream().noneMatch(mark -> mark.counter().equals(counter));
+    return counted
+        && hold.marks().stream()
+            .noneMatch(
+                mark ->
+                    mark.counter().equals(counter)
+                        && mark.windowStart().equals(limit.windowStart()));
   }
 
   /** Whether the reservation is open here. */

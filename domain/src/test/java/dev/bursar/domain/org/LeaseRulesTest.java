@@ -21,6 +21,12 @@ import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.Catalogs;
+import dev.bursar.domain.catalog.CreditType;
+import dev.bursar.domain.catalog.Entitlement;
+import dev.bursar.domain.catalog.FailMode;
+import dev.bursar.domain.catalog.PlanBudget;
+import dev.bursar.domain.catalog.PriceList;
+import dev.bursar.domain.catalog.PricingPlan;
 import dev.bursar.domain.catalog.Rate;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
@@ -547,6 +553,61 @@ final class LeaseRulesTest {
     acme.after(ONE, OrgWords.budget(measuring("m", ORG, "platform", WindowKind.MONTH)));
     acme.when(lease("L2", ANN, null, "0", Map.of(), 7_200, lease), ONE.plusSeconds(1))
         .thenRefused(Code.LEASE_ENDED);
+  }
+
+  /** A day of its plan begins at another instant since the org was without a plan meanwhile. */
+  @Test
+  void nothingIsAddedInAWindowOfAnotherTimeZone() {
+    PlanBudget day =
+        new PlanBudget(
+            "day",
+            ORG,
+            "platform",
+            WindowKind.DAY,
+            Credits.of(10),
+            Budget.Mode.HARD,
+            Set.of(),
+            Set.of(),
+            List.of(),
+            1);
+    Map<String, Entitlement> chat = Map.of("chat", new Entitlement.Access(true));
+    PricingPlan capped =
+        new PricingPlan(
+            "capped",
+            "Capped",
+            null,
+            chat,
+            Map.of(),
+            Map.of("day", day),
+            OveragePolicy.RECORD,
+            FailMode.DENY);
+    Catalog catalog =
+        new Catalog(
+            Map.of("platform", new CreditType("platform", "Credits", 6)),
+            Set.of(),
+            Map.of(),
+            new PriceList(List.of()),
+            Map.of("capped", capped),
+            Map.of(),
+            Map.of(),
+            Map.of());
+    var given = Given.nothing(new OrgAggregate(org, catalog), memory);
+    given.after(
+        NOON,
+        put("Europe/Berlin", "capped"),
+        OrgWords.wallet("main", null),
+        OrgWords.put("research", Unit.Kind.TEAM, null));
+    String lease =
+        given.when(lease(ANN, "6"), NOON).reply(OrgReply.Begun.class).plan().reservation();
+    given.after(NOON, put("UTC", null), put("UTC", "capped"));
+    given
+        .when(lease("L2", ANN, null, "6", Map.of(), 60, lease), NOON)
+        .thenRefused(Code.LEASE_ENDED);
+    given.when(lease("L3", ANN, null, "6", Map.of(), 60, null), NOON).reply(OrgReply.Begun.class);
+  }
+
+  private static OrgCommand put(String zone, @Nullable String plan) {
+    return new OrgCommand.PutOrg(new OrgSettings("Acme", ZoneId.of(zone), plan, List.of()), "key1");
   }
 
   @Test
