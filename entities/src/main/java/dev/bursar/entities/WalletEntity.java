@@ -156,7 +156,8 @@ public final class WalletEntity extends RunningEntity<WalletCommand, WalletEvent
         case WalletEvent.Opened it when it.wallet().equals(ReserveRequest.MAIN_WALLET) ->
             tell(EntityId.org(id.org()), new EntityMessage.MainWalletOpened());
         case WalletEvent.TransferredOut it -> onItsWay(it.transfer());
-        case WalletEvent.Committed it -> ended(it, it.teamHolds(), it.transaction());
+        // A team may have counted it from the middle on: it asks for the end, and not for more.
+        case WalletEvent.Committed it -> ended(it, it.teamHolds() || it.late(), it.transaction());
         case WalletEvent.Charged it -> ended(it, it.teamHolds(), it.transaction());
         case WalletEvent.UsageCharged it -> ended(it, it.teamHolds(), it.transaction());
         case WalletEvent.Released it -> ended(it, it.teamHolds(), it.transaction());

@@ -65,7 +65,8 @@ final class HandDrivenWallet {
             ATTRIBUTION));
   }
 
-  private static void tell(HandDriven<WalletCommand, ?, ?, ?> wallet, WalletCommand command) {
+  /** Has it do something, whatever comes of it. */
+  static void tell(HandDriven<WalletCommand, ?, ?, ?> wallet, WalletCommand command) {
     wallet.receive(
         new EntityMessage.Ask<WalletCommand, WalletReply>(
             new Request<>(command, null), answer -> {}));

@@ -1,5 +1,6 @@
 package dev.bursar.sidecar;
 
+import dev.bursar.sidecar.server.Places;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -21,10 +22,10 @@ final class FairQueue {
   /** A question that begins; done with whether the server has answered. */
   interface Question extends Supplier<CompletionStage<Boolean>> {}
 
-  private record Turn(String org, Question question) {}
+  private record Turn(String org, Question question, boolean isUrgent) {}
 
   private final Places places;
-  private final int aheadMax;
+  private final Places placesAhead;
 
   /** By org; the org whose turn is next comes first. */
   private final Map<String, Queue<Question>> urgent = new LinkedHashMap<>();
@@ -34,11 +35,11 @@ final class FairQueue {
 
   /**
    * @param atOnce how many questions are under way at once
-   * @param aheadMax what nobody waits for is begun while fewer are
+   * @param aheadMax how many of them may be such as nobody waits for
    */
   FairQueue(int atOnce, int aheadMax) {
     this.places = new Places(atOnce);
-    this.aheadMax = aheadMax;
+    this.placesAhead = new Places(aheadMax);
   }
 
   /** Adds a question, which begins when its turn comes: now, or as others end. */
@@ -64,7 +65,12 @@ final class FairQueue {
     answer(turn.question)
         .whenComplete(
             (answered, error) -> {
-              places.giveBack(turn.org, error == null && answered);
+              boolean isAnswered = error == null && answered;
+              places.giveBack(turn.org, isAnswered);
+              placesAhead.heard(turn.org, isAnswered);
+              if (!turn.isUrgent) {
+                placesAhead.giveBack(turn.org);
+              }
               begin();
             });
   }
@@ -78,18 +84,19 @@ final class FairQueue {
   }
 
   private synchronized @Nullable Turn next() {
-    Turn next = next(urgent);
-    return next == null && places.taken() < aheadMax ? next(ahead) : next;
+    Turn next = next(true);
+    return next == null ? next(false) : next;
   }
 
-  private @Nullable Turn next(Map<String, Queue<Question>> waiting) {
+  private @Nullable Turn next(boolean isUrgent) {
+    Map<String, Queue<Question>> waiting = isUrgent ? urgent : ahead;
     for (Iterator<Map.Entry<String, Queue<Question>>> each = waiting.entrySet().iterator();
         each.hasNext(); ) {
       Map.Entry<String, Queue<Question>> first = each.next();
       String org = first.getKey();
-      if (places.take(org)) {
+      if (take(org, isUrgent)) {
         Queue<Question> its = first.getValue();
-        Turn turn = new Turn(org, its.remove());
+        Turn turn = new Turn(org, its.remove(), isUrgent);
         each.remove();
         if (!its.isEmpty()) {
           waiting.put(org, its);
@@ -98,5 +105,16 @@ final class FairQueue {
       }
     }
     return null;
+  }
+
+  private boolean take(String org, boolean isUrgent) {
+    if (!isUrgent && !placesAhead.take(org)) {
+      return false;
+    }
+    boolean taken = places.take(org);
+    if (!taken && !isUrgent) {
+      placesAhead.giveBack(org);
+    }
+    return taken;
   }
 }

@@ -3,6 +3,7 @@ package dev.bursar.sidecar;
 import dev.bursar.sidecar.lease.Ask;
 import dev.bursar.sidecar.lease.Told;
 import dev.bursar.sidecar.server.Owed;
+import dev.bursar.sidecar.server.Places;
 import dev.bursar.sidecar.server.Server;
 import dev.bursar.sidecar.server.Server.Reported;
 import dev.bursar.sidecar.server.ServerAway;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -94,6 +96,10 @@ final class Reporter implements AutoCloseable {
   private final List<Part> parts = new ArrayList<>();
   private int batches;
   private final Places places = new Places(UNDER_WAY_MAX);
+
+  /** Orgs about which the server does not answer, though it does about others. */
+  private final Set<String> stuck = new HashSet<>();
+
   private boolean reading;
 
   /** So many of the next uses in the file an earlier life has left. */
@@ -218,6 +224,10 @@ final class Reporter implements AutoCloseable {
     boolean tried;
     long triedAt;
     long triedBefore;
+
+    /** Whether, when it was tried last, the server had answered something since it was before. */
+    boolean othersAreAnswered;
+
     long notBefore;
     long pause = AWAY;
     long busy = BUSY;
@@ -393,9 +403,9 @@ final class Reporter implements AutoCloseable {
       }
       if (places.isFor(part.org)) {
         send(part);
-      } else if (places.isUnanswered(part.org)) {
+      } else if (stuck.contains(part.org)) {
         setAsideIfStuck(part, "no_answer");
-      } else {
+      } else if (!places.isUnanswered(part.org)) {
         allSent = false;
       }
     }
@@ -444,6 +454,7 @@ final class Reporter implements AutoCloseable {
     part.sending = places.take(part.org);
     part.triedBefore = part.triedAt;
     part.triedAt = sentAt;
+    part.othersAreAnswered = meters.answeredAt() - part.triedBefore > 0;
     sent.whenComplete(
         (it, error) -> {
           Reported told = error == null ? it : new Reported(new Told.Lost(), List.of());
@@ -458,14 +469,20 @@ final class Reporter implements AutoCloseable {
     Reported it = answer.it;
     part.sending = false;
     part.mayBeSent |= answer.isUnknown;
-    places.giveBack(part.org, !(it.told() instanceof Told.Lost));
+    boolean isLost = it.told() instanceof Told.Lost;
+    places.giveBack(part.org, !isLost);
+    if (!isLost) {
+      stuck.remove(part.org);
+    } else if (part.othersAreAnswered) {
+      stuck.add(part.org);
+    }
     meters.told(it.told());
     Ask.Settle ask = part.ask;
     if (ask != null) {
       desks
           .apply(part.org)
           .run(decider -> decider.leases().told(ask, it.told(), answer.sentAt, host.nanos()));
-      if (!(it.told() instanceof Told.Lost)) {
+      if (!isLost) {
         part.ask = null;
       }
     }

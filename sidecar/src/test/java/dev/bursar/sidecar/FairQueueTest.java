@@ -88,9 +88,18 @@ final class FairQueueTest {
     add(queue, "c", "c1");
     assertThat(begun).hasSize(3).endsWith("c1");
     answered("a ahead");
-    assertThat(begun).hasSize(3);
-    answered("b ahead");
     assertThat(begun).hasSize(4).endsWith("c ahead");
+  }
+
+  @Test
+  void whatNobodyWaitsForOfOneOrgLeavesPlacesForThatOfOthers() {
+    FairQueue queue = new FairQueue(8, 4);
+    for (int i = 0; i < 8; i++) {
+      add(queue, "x", false, "x ahead " + i);
+    }
+    assertThat(begun).containsExactly("x ahead 0", "x ahead 1");
+    add(queue, "y", false, "y ahead");
+    assertThat(begun).hasSize(3).endsWith("y ahead");
   }
 
   @Test

@@ -39,6 +39,7 @@ final class SimulationTest {
       textBlock =
           """
           # seed | what it found | what guards it
+          5156 | a team was not told of late usage that it had counted from the middle on | LateUsageTest.theTeamIsToldOfItThoughItHeldNothing
           42   | a rate that had passed counted in a report | ReportedUsageTest.aRateThatHasPassedIsNotCountedEvenIfNothingWasCountedSince
           16   | a team went by its own clock in what it counts of a report | TeamTest.workThatHasRunCountsThoughByTheTeamsClockItsDayHasNotBegun
           1842 | who came with a key while something else was decided under it was taken for that | OrgEntityTest.whatComesWithAKeyThatIsBeingUsedForSomethingElseIsRefused

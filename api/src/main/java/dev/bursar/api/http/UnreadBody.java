@@ -17,6 +17,9 @@ public final class UnreadBody {
   /** So long one is waited for. */
   private static final Duration WITHIN = Duration.ofSeconds(5);
 
+  /** So much of one is taken in: whoever sends more is cut off. */
+  private static final long BYTES_MAX = 16 << 20;
+
   private UnreadBody() {}
 
   /**
@@ -33,7 +36,7 @@ public final class UnreadBody {
       taken =
           request
               .entity()
-              .withoutSizeLimit()
+              .withSizeLimit(BYTES_MAX)
               .discardBytes(materializer)
               .completionStage()
               .toCompletableFuture();

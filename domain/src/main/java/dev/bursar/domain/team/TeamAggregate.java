@@ -148,10 +148,14 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
   /** What has expired here is known by that, however long ago its hold was forgotten. */
   private Decision<TeamEvent, TeamReply> settledBefore(Closure closure, Instant now) {
     String reservation = closure.reservation();
-    // A lease that holds less goes on: that it does so already is no reason to bar it.
-    return closure.kind() == Closure.Kind.SHRUNK || team.tallies().hasLapsed(reservation)
-        ? new Told<>(DONE)
-        : cancel(reservation, null, now);
+    return switch (closure.kind()) {
+      // A lease that holds less goes on: that it does so already is no reason to bar it.
+      case SHRUNK -> new Told<>(DONE);
+      // It has expired before, which bars it; or it was never counted here.
+      case LATE -> new Told<>(DONE);
+      default ->
+          team.tallies().hasLapsed(reservation) ? new Told<>(DONE) : cancel(reservation, null, now);
+    };
   }
 
   private Decision<TeamEvent, TeamReply> cancel(

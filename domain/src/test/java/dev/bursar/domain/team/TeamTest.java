@@ -233,6 +233,14 @@ final class TeamTest {
     assertThat(used()).isEqualTo("b 5/0 of 10");
   }
 
+  /** Wallets tell of each, since a budget may have been set over it. */
+  @Test
+  void lateUsageOfWhatWasNeverCountedIsNoNews() {
+    team.after(NOON, hold("r", "6", TEN));
+    team.when(settle("never", "5", Closure.Kind.LATE), NOON).reply(TeamReply.Done.class);
+    assertThat(used()).isEqualTo("b 0/6 of 10");
+  }
+
   @Test
   void whoSetsABudgetBeginsAnewWhereALaterDraftIsHeldInThoughThatCameToNothing() {
     // given: an org drafts it once more, in a row that is refused, and has the team hold in it.

@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
@@ -126,6 +127,10 @@ final class PassedDecisions {
             error -> {
               Throwable cause = Gate.cause(error);
               LOG.atDebug().setMessage("the server did not decide").setCause(cause).log();
+              if (cause instanceof TimeoutException) {
+                // Its connection ends a little later, and others wait for that meanwhile.
+                turns.unanswered(wish.subject().org(), true);
+              }
               return Unsent.is(cause) ? unsent(request, wish, true) : unasked(request, wish, false);
             });
   }

@@ -10,6 +10,7 @@ import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.sidecar.gateway.Gate;
+import dev.bursar.sidecar.server.DecisionTurns;
 import dev.bursar.sidecar.server.Server;
 import dev.bursar.sidecar.server.Turns;
 import java.time.Duration;
@@ -175,7 +176,12 @@ final class PassedRequests implements Elsewhere {
             (turn, none) ->
                 none == null
                     ? asked(request, ofSettling)
-                        .thenApply(answer -> untilItsEnd(answer, () -> settling.over(whose)))
+                        .thenApply(
+                            answer -> {
+                              settling.heard(
+                                  whose, DecisionTurns.isDecision(answer.status().intValue()));
+                              return untilItsEnd(answer, () -> settling.over(whose));
+                            })
                     : refused(request, server.isSilent() ? AWAY : BUSY),
             materializer.executionContext())
         .thenCompose(answer -> answer);

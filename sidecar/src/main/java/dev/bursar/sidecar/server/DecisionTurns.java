@@ -148,6 +148,7 @@ public final class DecisionTurns {
    */
   public void answered(String org, int status, boolean byServer) {
     isDecided(org, isDecision(status));
+    turns.heard(org, isDecision(status));
     if (byServer) {
       answeredAt = System.nanoTime();
     } else {
@@ -167,6 +168,7 @@ public final class DecisionTurns {
    */
   public void unanswered(String org, boolean isSent) {
     isDecided(org, false);
+    turns.heard(org, false);
     if (!isSent) {
       awayAt = System.nanoTime();
     }

@@ -403,7 +403,9 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
         .handle(
             (turn, none) ->
                 none == null
-                    ? reserved(request, callId).whenComplete((it, error) -> decisions.over(org))
+                    ? CompletableFuture.completedFuture(request)
+                        .thenCompose(it -> reserved(it, callId))
+                        .whenComplete((it, error) -> decisions.over(org))
                     : unreserved(none))
         .thenCompose(decision -> decision);
   }

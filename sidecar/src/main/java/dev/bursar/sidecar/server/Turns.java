@@ -5,43 +5,33 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose turn it is to ask the server: so many may at once, and others wait; one org after the
- * other, and of one the first to come first. No org has, or waits with, more than a quarter: one
- * that gets slow answers, or none, keeps no other from its turn. Who has waited for too long has no
- * turn any more: what it wanted to ask is never sent. Safe for use by many threads.
+ * Whose turn it is to ask the server, as far as there are {@link Places} for it: one org after the
+ * other, and of one the first to come first. No org has, or waits with, more than a quarter, nor
+ * one that is not answered with more than a few. Who has waited for too long has no turn any more:
+ * what it wanted to ask is never sent. Safe for use by many threads.
  */
 public final class Turns {
 
   /** Which part of all may be one org's. */
   static final int SHARE = 4;
 
-  private final int atOnce;
+  /** Which part of those that wait may be one's that is not answered. */
+  private static final int SHARE_OF_UNANSWERED = 64;
+
+  private final Places places;
   private final int waitingMax;
   private final Duration waitMax;
 
-  /** Those that have turns or wait for one; whose turn is the longest ago comes first. */
-  private final Map<String, Line> lines = new LinkedHashMap<>();
+  /** By org; whose turn is the longest ago comes first. */
+  private final Map<String, Deque<CompletableFuture<Void>>> lines = new LinkedHashMap<>();
 
-  private int taken;
   private int waiting;
-
-  /** Of one org. */
-  private static final class Line {
-    private final String org;
-    private final Deque<CompletableFuture<Void>> waiting = new ArrayDeque<>();
-    private int taken;
-
-    Line(String org) {
-      this.org = org;
-    }
-  }
 
   /**
    * @param atOnce how many have their turn at one time
@@ -49,13 +39,9 @@ public final class Turns {
    * @param waitMax for how long
    */
   public Turns(int atOnce, int waitingMax, Duration waitMax) {
-    this.atOnce = atOnce;
+    this.places = new Places(atOnce, Math.max(1, atOnce / SHARE));
     this.waitingMax = waitingMax;
     this.waitMax = waitMax;
-  }
-
-  private static int share(int all) {
-    return Math.max(1, all / SHARE);
   }
 
   /**
@@ -67,18 +53,17 @@ public final class Turns {
   public CompletableFuture<Void> next(String org) {
     CompletableFuture<Void> turn = new CompletableFuture<>();
     synchronized (this) {
-      Line line = lines.computeIfAbsent(org, Line::new);
-      if (taken < atOnce && line.taken < share(atOnce)) {
-        taken++;
-        line.taken++;
+      if (!lines.containsKey(org) && places.take(org)) {
         return CompletableFuture.completedFuture(null);
       }
-      if (waiting == waitingMax || line.waiting.size() == share(waitingMax)) {
-        forgetIfIdle(line);
+      Deque<CompletableFuture<Void>> line = lines.computeIfAbsent(org, k -> new ArrayDeque<>());
+      int most = waitingMax / (places.isUnanswered(org) ? SHARE_OF_UNANSWERED : SHARE);
+      if (waiting == waitingMax || line.size() >= Math.max(1, most)) {
+        forgetIfEmpty(org, line);
         return CompletableFuture.failedFuture(
             new RejectedExecutionException("%d wait already".formatted(waiting)));
       }
-      line.waiting.add(turn);
+      line.add(turn);
       waiting++;
     }
     turn.orTimeout(waitMax.toNanos(), TimeUnit.NANOSECONDS)
@@ -92,49 +77,48 @@ public final class Turns {
   }
 
   private synchronized void leave(String org, CompletableFuture<Void> turn) {
-    Line line = lines.get(org);
-    if (line != null && line.waiting.remove(turn)) {
+    Deque<CompletableFuture<Void>> line = lines.get(org);
+    if (line != null && line.remove(turn)) {
       waiting--;
-      forgetIfIdle(line);
+      forgetIfEmpty(org, line);
     }
   }
 
-  private void forgetIfIdle(Line line) {
-    if (line.taken == 0 && line.waiting.isEmpty()) {
-      lines.remove(line.org);
+  private void forgetIfEmpty(String org, Deque<CompletableFuture<Void>> line) {
+    if (line.isEmpty()) {
+      lines.remove(org);
     }
+  }
+
+  /** Whether the server has answered what it was asked in a turn of an org. */
+  public void heard(String org, boolean answered) {
+    places.heard(org, answered);
   }
 
   /** A turn of an org is over: it is the next one's. */
   public void over(String org) {
-    CompletableFuture<Void> next;
-    Line line;
-    synchronized (this) {
-      line = Objects.requireNonNull(lines.get(org));
-    }
-    do {
-      synchronized (this) {
-        line.taken--;
-        taken--;
-        forgetIfIdle(line);
-        line = whoIsNext();
-        if (line == null) {
-          return;
-        }
-        lines.remove(line.org);
-        lines.put(line.org, line);
-        line.taken++;
-        taken++;
-        waiting--;
-        next = line.waiting.remove();
+    places.giveBack(org);
+    for (Turn next = next(); next != null; next = next()) {
+      if (!next.turn.complete(null)) {
+        places.giveBack(next.org);
       }
-    } while (!next.complete(null));
+    }
   }
 
-  private @Nullable Line whoIsNext() {
-    for (Line line : lines.values()) {
-      if (!line.waiting.isEmpty() && line.taken < share(atOnce)) {
-        return line;
+  private record Turn(String org, CompletableFuture<Void> turn) {}
+
+  private synchronized @Nullable Turn next() {
+    for (Map.Entry<String, Deque<CompletableFuture<Void>>> each : lines.entrySet()) {
+      String org = each.getKey();
+      if (places.take(org)) {
+        Deque<CompletableFuture<Void>> line = each.getValue();
+        Turn next = new Turn(org, line.remove());
+        waiting--;
+        lines.remove(org);
+        if (!line.isEmpty()) {
+          lines.put(org, line);
+        }
+        return next;
       }
     }
     return null;

@@ -1,4 +1,4 @@
-package dev.bursar.sidecar;
+package dev.bursar.sidecar.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

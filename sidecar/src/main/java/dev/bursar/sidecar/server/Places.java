@@ -1,4 +1,4 @@
-package dev.bursar.sidecar;
+package dev.bursar.sidecar.server;
 
 import java.util.Collections;
 import java.util.HashMap;
@@ -8,16 +8,17 @@ import java.util.Set;
 
 /**
  * Places for what is under way to the server, of many orgs. None has more of them than are left for
- * all others. What the server does not answer keeps a place for long: of an org of which it has not
- * answered the last one an eighth is taken at most, and of all of those together a half. Safe for
- * use by many threads.
+ * all others, or than a share. What the server does not answer keeps a place for long: of an org of
+ * which it has not answered the last one an eighth is taken at most, and of all of those together a
+ * half. Safe for use by many threads.
  */
-final class Places {
+public final class Places {
 
   /** Of so many orgs is known that the last one was not answered. */
   private static final int UNANSWERED_MAX = 4_000;
 
   private final int all;
+  private final int share;
   private final Map<String, Integer> taken = new HashMap<>();
 
   /** The first to be forgotten comes first. */
@@ -37,12 +38,20 @@ final class Places {
   /**
    * @param all how many there are, above 0
    */
-  Places(int all) {
+  public Places(int all) {
+    this(all, all);
+  }
+
+  /**
+   * @param share how many one org has at most; where that is all, no more than are left for others
+   */
+  Places(int all, int share) {
     this.all = all;
+    this.share = share;
   }
 
   /** Takes one for an org, if there is one for it. */
-  synchronized boolean take(String org) {
+  public synchronized boolean take(String org) {
     boolean may = isFor(org);
     if (may) {
       taken.merge(org, 1, Integer::sum);
@@ -52,9 +61,9 @@ final class Places {
   }
 
   /** Whether there is one for an org. */
-  synchronized boolean isFor(String org) {
+  public synchronized boolean isFor(String org) {
     int its = taken.getOrDefault(org, 0);
-    return its < all - sum
+    return its < (share < all ? Math.min(share, its + all - sum) : all - sum)
         && (!unanswered.contains(org)
             || (its < Math.max(1, all / 8) && ofUnanswered() < Math.max(1, all / 2)));
   }
@@ -66,14 +75,20 @@ final class Places {
         .sum();
   }
 
-  /**
-   * Gives one back.
-   *
-   * @param answered whether the server has answered
-   */
-  synchronized void giveBack(String org, boolean answered) {
+  /** Gives one back. */
+  public synchronized void giveBack(String org) {
     taken.computeIfPresent(org, (each, its) -> its == 1 ? null : its - 1);
     sum--;
+  }
+
+  /** Gives one back, once it is known whether the server has answered. */
+  public synchronized void giveBack(String org, boolean answered) {
+    giveBack(org);
+    heard(org, answered);
+  }
+
+  /** Whether the server has answered the last that it was asked of an org. */
+  public synchronized void heard(String org, boolean answered) {
     if (answered) {
       unanswered.remove(org);
     } else {
@@ -82,12 +97,12 @@ final class Places {
   }
 
   /** How many are taken. */
-  synchronized int taken() {
+  public synchronized int taken() {
     return sum;
   }
 
   /** Whether the last that the server was asked of an org had no answer. */
-  synchronized boolean isUnanswered(String org) {
+  public synchronized boolean isUnanswered(String org) {
     return unanswered.contains(org);
   }
 }
