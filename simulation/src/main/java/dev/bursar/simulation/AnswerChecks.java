@@ -215,7 +215,7 @@ final class AnswerChecks {
         hard.stream()
             .anyMatch(
                 each ->
-                    org.budgets.isSetAfter(each, term.since()) || !before.contains(each.budget()));
+                    org.budgets.isSetAfter(each, term.since()) || !before.contains(inZone(each)));
     saw(isOver && !isSet, Rarity.LEASE_NOT_PROLONGED_AS_IT_WAS_OVER);
     return isOver || isSet;
   }
@@ -236,7 +236,7 @@ final class AnswerChecks {
                   term.since(),
                   org.entitlements.limits(term.since(), catalog))
               .stream()
-              .map(Applied::budget)
+              .map(AnswerChecks::inZone)
               .collect(Collectors.toSet());
       if (found == null) {
         found = by;
@@ -245,6 +245,11 @@ final class AnswerChecks {
       }
     }
     return found == null ? Set.of() : found;
+  }
+
+  /** By another calendar the windows of a limit are others, in which nothing is held. */
+  private static String inZone(Applied limit) {
+    return limit.budget() + " in " + limit.of().zone();
   }
 
   /** Those that may have counted for an entity that was asked then. */
