@@ -322,14 +322,18 @@ final class EntityNode implements AutoCloseable {
     throw new AssertionError("not done: " + got);
   }
 
-  /** Asks with the same key until it is done, as a client would. */
+  /** Asks with the same key until it is done, as a client would: for a minute at most. */
   Decided reserveUntilDone(Subject subject, String amount, boolean commit, String key) {
-    for (int i = 0; i < 200; i++) {
-      if (await(reserve(subject, amount, commit, key)) instanceof Answer.Done<Decided> done) {
-        return done.value();
+    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    Answer<Decided> answer = await(reserve(subject, amount, commit, key));
+    while (!(answer instanceof Answer.Done<Decided>)) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("never done: " + key + ": " + answer);
       }
+      LockSupport.parkNanos(1_000_000);
+      answer = await(reserve(subject, amount, commit, key));
     }
-    throw new AssertionError("never done: " + key);
+    return ((Answer.Done<Decided>) answer).value();
   }
 
   static <T> T await(CompletionStage<T> stage) {
