@@ -997,7 +997,8 @@ final class NaiveWallet {
     }
   }
 
-  private static Hold until(Instant at, Hold hold) {
+  /** The same hold, of one request, with another end. */
+  static Hold until(Instant at, Hold hold) {
     return new Hold(
         hold.reservation(),
         hold.creditType(),

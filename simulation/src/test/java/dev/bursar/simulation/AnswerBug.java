@@ -9,7 +9,6 @@ import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.wallet.Balance;
-import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.sidecar.decision.Ended;
 import java.util.List;
@@ -43,22 +42,12 @@ enum AnswerBug implements PlantedBug {
     Object told(Object reply) {
       return reply instanceof Decided.Allowed it && it.hold() != null && it.hold().lease() == null
           ? new Decided.Allowed(
-              it.plan(), it.limits(), longer(it.hold()), it.balance(), it.charged())
+              it.plan(),
+              it.limits(),
+              NaiveWallet.until(it.hold().expiresAt().plusSeconds(60), it.hold()),
+              it.balance(),
+              it.charged())
           : reply;
-    }
-
-    private static Hold longer(Hold hold) {
-      return new Hold(
-          hold.reservation(),
-          hold.creditType(),
-          hold.amount(),
-          hold.draws(),
-          hold.price(),
-          hold.madeAt(),
-          hold.expiresAt().plusSeconds(60),
-          hold.overagePolicy(),
-          hold.teamHolds(),
-          hold.attribution());
     }
   },
 

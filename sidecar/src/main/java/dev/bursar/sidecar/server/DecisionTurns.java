@@ -122,7 +122,8 @@ public final class DecisionTurns {
     }
   }
 
-  private void isDecided(String org, boolean decided) {
+  private void heard(String org, boolean decided) {
+    turns.heard(org, decided);
     long now = System.nanoTime();
     synchronized (hindered) {
       Hindered before = hindered.get(org);
@@ -147,8 +148,7 @@ public final class DecisionTurns {
    * @param byServer whether by the server; not by a gateway that can't reach it
    */
   public void answered(String org, int status, boolean byServer) {
-    isDecided(org, isDecision(status));
-    turns.heard(org, isDecision(status));
+    heard(org, isDecision(status));
     if (byServer) {
       answeredAt = System.nanoTime();
     } else {
@@ -167,8 +167,7 @@ public final class DecisionTurns {
    * @param isSent whether there was a connection by which it could be asked
    */
   public void unanswered(String org, boolean isSent) {
-    isDecided(org, false);
-    turns.heard(org, false);
+    heard(org, false);
     if (!isSent) {
       awayAt = System.nanoTime();
     }

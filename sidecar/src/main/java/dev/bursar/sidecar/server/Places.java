@@ -63,7 +63,8 @@ public final class Places {
   /** Whether there is one for an org. */
   public synchronized boolean isFor(String org) {
     int its = taken.getOrDefault(org, 0);
-    return its < (share < all ? Math.min(share, its + all - sum) : all - sum)
+    return sum < all
+        && its < (share < all ? share : all - sum)
         && (!unanswered.contains(org)
             || (its < Math.max(1, all / 8) && ofUnanswered() < Math.max(1, all / 2)));
   }
