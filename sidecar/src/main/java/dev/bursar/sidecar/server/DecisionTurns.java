@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -92,7 +93,8 @@ public final class DecisionTurns {
               if (none == null) {
                 return null;
               }
-              boolean isLate = none instanceof TimeoutException;
+              Throwable why = none instanceof CompletionException ? none.getCause() : none;
+              boolean isLate = why instanceof TimeoutException;
               // Of all that were sent before it, none was answered meanwhile: nobody is there.
               boolean isHung = isLate && answeredAt - since < 0;
               long asOf = isLate ? since : System.nanoTime() - within.toNanos();

@@ -66,14 +66,14 @@ public final class Turns {
       line.add(turn);
       waiting++;
     }
-    turn.orTimeout(waitMax.toNanos(), TimeUnit.NANOSECONDS)
+    // Whoever is told that it is too late has left its place by then.
+    return turn.orTimeout(waitMax.toNanos(), TimeUnit.NANOSECONDS)
         .whenComplete(
             (done, late) -> {
               if (late != null) {
                 leave(org, turn);
               }
             });
-    return turn;
   }
 
   private synchronized void leave(String org, CompletableFuture<Void> turn) {
