@@ -295,7 +295,8 @@ final class SidecarTest {
       assertThat(first.meters().rejectedUses()).isZero();
     }
     try (Sidecar second = sidecar(allowing, LARGE)) {
-      assertThat(second.file().unsentAside()).as("a crash does not lose it").isEqualTo(1);
+      // Twice in the file where it was cut off between keeping it again and giving up the former.
+      assertThat(second.file().unsentAside()).as("a crash does not lose it").isBetween(1L, 2L);
       server.behind(false);
       until(() -> server.unchecked() == 3 && second.file().unsent() == 0);
       assertThat(second.meters().rejectedUses()).isZero();
