@@ -103,9 +103,12 @@ public final class Subscription {
     };
   }
 
-  /** By its name it goes on with what was counted, and that is never in another unit. */
+  /**
+   * By its name it goes on with what was counted, and that is never in another unit. The last colon
+   * parts the two: a measure has none there.
+   */
   private static String name(String kind, String id, String measure) {
-    return kind + id + ":" + measure;
+    return kind + id + ":" + measure.replace("%", "%25").replace(":", "%3A");
   }
 
   private Budget limit(PlanBudget budget) {

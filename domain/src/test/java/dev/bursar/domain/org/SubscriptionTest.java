@@ -147,8 +147,12 @@ final class SubscriptionTest {
           Map.of());
 
   private static PlanBudget ofEachUser(String measure, WindowKind window) {
+    return ofEachUser("each-user", measure, window);
+  }
+
+  private static PlanBudget ofEachUser(String id, String measure, WindowKind window) {
     return new PlanBudget(
-        "each-user",
+        id,
         new Scope(Scope.Type.EACH_USER, null, null),
         measure,
         window,
@@ -444,6 +448,38 @@ final class SubscriptionTest {
     acme.after(NOON, put(settings("pro")));
     assertThat(held(acme, ask("chat", 1)))
         .containsExactlyInAnyOrder("plan:budget:each-user:c 5", "plan:feature:chat:tokens 5");
+  }
+
+  /** Ids and measures may have colons. */
+  @Test
+  void noTwoLimitsHaveOneName() {
+    PricingPlan colons =
+        plan(
+            "colons",
+            Map.of(),
+            Map.of(
+                "a",
+                ofEachUser("a", "b:c", WindowKind.DAY),
+                "a:b",
+                ofEachUser("a:b", "c", WindowKind.DAY),
+                "a%3Ab",
+                ofEachUser("a", "b%3Ac", WindowKind.DAY)));
+    Subscription it =
+        new Subscription(
+            settings("colons"),
+            new Catalog(
+                CATALOG.creditTypes(),
+                Set.of("b:c", "b%3Ac"),
+                CATALOG.features(),
+                CATALOG.prices(),
+                Map.of("colons", colons),
+                Map.of(),
+                Map.of(),
+                Map.of()));
+    assertThat(it.limits())
+        .extracting(Budget::id)
+        .containsExactlyInAnyOrder(
+            "plan:budget:a:b%3Ac", "plan:budget:a:b:c", "plan:budget:a:b%253Ac");
   }
 
   private static List<String> held(Given<OrgCommand, OrgEvent, OrgReply> given, OrgCommand ask) {
