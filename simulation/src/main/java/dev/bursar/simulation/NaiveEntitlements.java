@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -126,7 +127,7 @@ final class NaiveEntitlements {
             (id, of) ->
                 found.add(
                     new Budget(
-                        "plan:budget:%s:%s".formatted(id, of.measure()),
+                        "plan:budget:%s:%s:%s".formatted(id, of.measure(), word(of.window())),
                         of.scope(),
                         of.measure(),
                         of.window(),
@@ -143,7 +144,8 @@ final class NaiveEntitlements {
               if (said instanceof Entitlement.Allowance each) {
                 found.add(
                     new Budget(
-                        "plan:feature:%s:%s".formatted(feature, each.measure()),
+                        "plan:feature:%s:%s:%s"
+                            .formatted(feature, each.measure(), word(each.window())),
                         new Scope(Scope.Type.ORG, null, null),
                         each.measure(),
                         each.window(),
@@ -157,5 +159,9 @@ final class NaiveEntitlements {
               }
             });
     return found;
+  }
+
+  private static String word(WindowKind window) {
+    return window.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -13,6 +13,7 @@ import dev.bursar.domain.enforcement.OveragePolicy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -104,16 +105,21 @@ public final class Subscription {
   }
 
   /**
-   * By its name it goes on with what was counted, and that is never in another unit. The last colon
-   * parts the two: a measure has none there.
+   * By its name it goes on with what was counted, and that is never in another unit or window. The
+   * last two colons part the three: a measure has none there.
    */
-  private static String name(String kind, String id, String measure) {
-    return kind + id + ":" + measure.replace("%", "%25").replace(":", "%3A");
+  private static String name(String kind, String id, String measure, WindowKind window) {
+    return kind
+        + String.join(
+            ":",
+            id,
+            measure.replace("%", "%25").replace(":", "%3A"),
+            window.name().toLowerCase(Locale.ROOT));
   }
 
   private Budget limit(PlanBudget budget) {
     return new Budget(
-        name(OF_BUDGET, budget.id(), budget.measure()),
+        name(OF_BUDGET, budget.id(), budget.measure(), budget.window()),
         budget.scope(),
         budget.measure(),
         budget.window(),
@@ -128,7 +134,7 @@ public final class Subscription {
 
   private Budget limit(String feature, Entitlement.Allowance allowance) {
     return new Budget(
-        name(OF_FEATURE, feature, allowance.measure()),
+        name(OF_FEATURE, feature, allowance.measure(), allowance.window()),
         new Scope(Scope.Type.ORG, null, null),
         allowance.measure(),
         allowance.window(),
@@ -187,7 +193,7 @@ public final class Subscription {
     if (!(entitlements.get(feature) instanceof Entitlement.Allowance allowance)) {
       return null;
     }
-    String id = name(OF_FEATURE, feature, allowance.measure());
+    String id = name(OF_FEATURE, feature, allowance.measure(), allowance.window());
     return limits.stream().filter(each -> each.id().equals(id)).findFirst().orElse(null);
   }
 

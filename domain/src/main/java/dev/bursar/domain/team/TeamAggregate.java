@@ -151,8 +151,8 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
     return switch (closure.kind()) {
       // A lease that holds less goes on: that it does so already is no reason to bar it.
       case SHRUNK -> new Told<>(DONE);
-      // It has expired before, which bars it; or it was never counted here.
-      case LATE -> new Told<>(DONE);
+      // It has expired before, which bars it; or it was never counted here, for all that is known.
+      case LATE -> new Unchanged<>(DONE);
       default ->
           team.tallies().hasLapsed(reservation) ? new Told<>(DONE) : cancel(reservation, null, now);
     };

@@ -20,6 +20,7 @@ import dev.bursar.domain.catalog.PriceList;
 import dev.bursar.domain.catalog.PricingPlan;
 import dev.bursar.domain.catalog.Rate;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.OveragePolicy;
@@ -91,13 +92,7 @@ final class SubscriptionTest {
               "chat", new Entitlement.Allowance("requests", Credits.of(8), WindowKind.DAY, null)),
           Map.of("each-user", ofEachUser("requests", WindowKind.DAY)));
 
-  private static final PricingPlan FOR_LIFE =
-      plan(
-          "for-life",
-          Map.of(
-              "chat",
-              new Entitlement.Allowance("tokens", Credits.of(8), WindowKind.LIFETIME, null)),
-          Map.of());
+  private static final PricingPlan FOR_LIFE = chatting("for-life", WindowKind.LIFETIME);
 
   private static final Catalog CATALOG =
       new Catalog(
@@ -120,7 +115,11 @@ final class SubscriptionTest {
               "by-requests",
               BY_REQUESTS,
               "for-life",
-              FOR_LIFE),
+              FOR_LIFE,
+              "by-the-year",
+              chatting("by-the-year", WindowKind.YEAR),
+              "by-the-month",
+              chatting("by-the-month", WindowKind.MONTH)),
           Map.of(
               "more",
               new AddOn(
@@ -145,6 +144,13 @@ final class SubscriptionTest {
                   Map.of())),
           Map.of(),
           Map.of());
+
+  private static PricingPlan chatting(String id, WindowKind window) {
+    return plan(
+        id,
+        Map.of("chat", new Entitlement.Allowance("tokens", Credits.of(8), window, null)),
+        Map.of());
+  }
 
   private static PlanBudget ofEachUser(String measure, WindowKind window) {
     return ofEachUser("each-user", measure, window);
@@ -440,14 +446,37 @@ final class SubscriptionTest {
   void aLimitThatCountsInAnotherUnitBeginsWithNothing() {
     var acme = acme(settings("pro")).after(NOON, ask("chat", 3));
     assertThat(held(acme, ask("chat", 1)))
-        .containsExactlyInAnyOrder("plan:budget:each-user:c 4", "plan:feature:chat:tokens 4");
+        .containsExactlyInAnyOrder(
+            "plan:budget:each-user:c:day 4", "plan:feature:chat:tokens:day 4");
     acme.after(NOON, put(settings("by-requests")));
     assertThat(held(acme, ask("chat", 1)))
         .containsExactlyInAnyOrder(
-            "plan:budget:each-user:requests 1", "plan:feature:chat:requests 1");
+            "plan:budget:each-user:requests:day 1", "plan:feature:chat:requests:day 1");
     acme.after(NOON, put(settings("pro")));
     assertThat(held(acme, ask("chat", 1)))
-        .containsExactlyInAnyOrder("plan:budget:each-user:c 5", "plan:feature:chat:tokens 5");
+        .containsExactlyInAnyOrder(
+            "plan:budget:each-user:c:day 5", "plan:feature:chat:tokens:day 5");
+  }
+
+  /** A year and a month begin together in January, and the month is over and forgotten sooner. */
+  @Test
+  void aLimitOfAnotherWindowInBetweenForgetsNothing() {
+    Instant january = Instant.parse("2024-01-10T12:00:00Z");
+    Instant february = Instant.parse("2024-02-06T12:00:00Z");
+    var acme = acme(settings("by-the-year"));
+    acme.after(january, used(acme, "chat", 8, january), put(settings("by-the-month")));
+    acme.after(january, used(acme, "chat", 1, january));
+    acme.after(february, used(acme, "chat", 1, february), put(settings("by-the-year")));
+    assertThat(denied(acme, ask("chat", 1), february)).containsExactly(DenialCode.BUDGET_EXCEEDED);
+  }
+
+  /** So much was used, as the wallet tells. */
+  private static OrgCommand used(
+      Given<OrgCommand, OrgEvent, OrgReply> given, String feature, long tokens, Instant at) {
+    String reservation =
+        given.when(ask(feature, tokens), at).reply(OrgReply.Begun.class).plan().reservation();
+    return new OrgCommand.Settle(
+        Closure.of(reservation, Credits.of(tokens), Closure.Kind.COMMITTED));
   }
 
   /** Ids and measures may have colons. */
@@ -479,7 +508,7 @@ final class SubscriptionTest {
     assertThat(it.limits())
         .extracting(Budget::id)
         .containsExactlyInAnyOrder(
-            "plan:budget:a:b%3Ac", "plan:budget:a:b:c", "plan:budget:a:b%253Ac");
+            "plan:budget:a:b%3Ac:day", "plan:budget:a:b:c:day", "plan:budget:a:b%253Ac:day");
   }
 
   private static List<String> held(Given<OrgCommand, OrgEvent, OrgReply> given, OrgCommand ask) {
@@ -493,7 +522,7 @@ final class SubscriptionTest {
   void anAllowanceOfAnAddOnThatCountsInAnotherUnitBeginsWithNothing() {
     var acme = acme(settings("pro")).after(NOON, ask("chat", 3), put(settings("pro", "calls")));
     EntitlementView view = view(acme, "chat", NOON);
-    assertThat(view.limit().budget()).isEqualTo("plan:feature:chat:requests");
+    assertThat(view.limit().budget()).isEqualTo("plan:feature:chat:requests:day");
     assertThat(view.limit().held()).hasToString("0");
   }
 

@@ -237,7 +237,9 @@ final class TeamTest {
   @Test
   void lateUsageOfWhatWasNeverCountedIsNoNews() {
     team.after(NOON, hold("r", "6", TEN));
-    team.when(settle("never", "5", Closure.Kind.LATE), NOON).reply(TeamReply.Done.class);
+    assertThat(team.when(settle("never", "5", Closure.Kind.LATE), NOON).outcome())
+        .as("unless the journal has something newer: the wallet tells no more then")
+        .isEqualTo(new Outcome.Unchanged<>(new TeamReply.Done()));
     assertThat(used()).isEqualTo("b 0/6 of 10");
   }
 
