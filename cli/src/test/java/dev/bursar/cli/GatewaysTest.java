@@ -351,6 +351,7 @@ final class GatewaysTest {
     try {
       RateLimitResponse limited =
           RateLimitServiceGrpc.newBlockingStub(channel)
+              .withWaitForReady()
               .shouldRateLimit(
                   RateLimitRequest.newBuilder()
                       .setHitsAddend(3)
@@ -364,6 +365,7 @@ final class GatewaysTest {
       assertThat(limited.getOverallCode()).isEqualTo(RateLimitResponse.Code.OK);
       assertThat(
               AuthorizationGrpc.newBlockingStub(channel)
+                  .withWaitForReady()
                   .check(
                       CheckRequest.newBuilder()
                           .setAttributes(

@@ -55,7 +55,7 @@ final class Desks {
   /** How many questions about leases are under way: each may take a connection. */
   private static final int ASKED_AT_ONCE = 64;
 
-  /** As long as no more are under way, what nobody waits for is asked, too. */
+  /** How many of them may be such as nobody waits for. */
   private static final int ASKED_AHEAD = 32;
 
   private static final long TICK_NANOS = Duration.ofMillis(100).toNanos();
@@ -299,8 +299,10 @@ final class Desks {
   }
 
   private CompletionStage<Boolean> fetchDue(OrgDesk desk) {
-    due.remove(desk.org);
-    return isToBeFetched(desk, host.nanos()) ? fetchNow(desk) : isAnswered(desk);
+    CompletionStage<Boolean> fetched =
+        isToBeFetched(desk, host.nanos()) ? fetchNow(desk) : isAnswered(desk);
+    // Until then it is not due once more: it would take another place, and wait for the same.
+    return fetched.whenComplete((answered, error) -> due.remove(desk.org));
   }
 
   private CompletionStage<Boolean> fetchNow(OrgDesk desk) {

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the server is to be asked of many orgs, as far as there are {@link Places} for it: that of
- * one org in its order, and orgs in turn. What nobody waits for comes behind all else, and only
- * where enough places are left. Safe for use by many threads.
+ * one org in its order, and orgs in turn. What nobody waits for comes behind all else that waits,
+ * and has some of the places at most. Safe for use by many threads.
  */
 final class FairQueue {
 

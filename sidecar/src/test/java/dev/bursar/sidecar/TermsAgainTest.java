@@ -125,6 +125,27 @@ final class TermsAgainTest {
   }
 
   @Test
+  void anOrgOfWhichTheServerSaysNothingTakesOnePlace() {
+    for (int i = 0; i < 5; i++) {
+      desks.asked("hung-" + i);
+    }
+    host.nanos += Duration.ofSeconds(6).toNanos();
+    for (int i = 0; i < 20; i++) {
+      desks.tick();
+      host.soon();
+      host.nanos += TICK;
+    }
+    assertThat(asked).hasSize(5);
+    for (int i = 0; i < 11; i++) {
+      desks.asked("org-" + i);
+    }
+    host.nanos += Duration.ofSeconds(6).toNanos();
+    desks.tick();
+    host.soon();
+    assertThat(asked).hasSize(16);
+  }
+
+  @Test
   void aCommitDoesNotHaveThemAskedForAgainAtOnceWhereThatHasFailed(@TempDir Path directory)
       throws IOException {
     UsageFile.Settings settings = new UsageFile.Settings(1 << 24, 1 << 20);

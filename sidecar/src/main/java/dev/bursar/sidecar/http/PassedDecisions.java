@@ -115,8 +115,8 @@ final class PassedDecisions {
                   } else {
                     turns.unanswered(org, !Unsent.is(Gate.cause(error)));
                   }
-                  turns.over(org);
                 })
+            .whenComplete((it, error) -> turns.over(wish.subject().org()))
             .toCompletableFuture();
     // Whoever asks for a decision does not wait for long.
     return answer

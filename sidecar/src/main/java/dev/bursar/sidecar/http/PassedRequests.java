@@ -169,7 +169,8 @@ final class PassedRequests implements Elsewhere {
 
   /** How what was set aside ends, and what was used: none of it waits for what others read. */
   private CompletionStage<HttpResponse> settled(HttpRequest request, String path) {
-    String whose = whose(path);
+    String org = org(path);
+    String whose = org == null ? EVENTS : org;
     return settling
         .next(whose)
         .handleAsync(
@@ -178,8 +179,10 @@ final class PassedRequests implements Elsewhere {
                     ? asked(request, ofSettling)
                         .thenApply(
                             answer -> {
-                              settling.heard(
-                                  whose, DecisionTurns.isDecision(answer.status().intValue()));
+                              if (org != null) {
+                                settling.heard(
+                                    org, DecisionTurns.isDecision(answer.status().intValue()));
+                              }
                               return untilItsEnd(answer, () -> settling.over(whose));
                             })
                     : refused(request, server.isSilent() ? AWAY : BUSY),
@@ -187,15 +190,18 @@ final class PassedRequests implements Elsewhere {
         .thenCompose(answer -> answer);
   }
 
-  /** The org that it is for, or what stands for those of which the path does not tell. */
-  private static String whose(String path) {
+  /**
+   * The org that it is for; null where the path does not tell, as for events, which may be of many:
+   * what becomes of one says nothing of the next.
+   */
+  private static @Nullable String org(String path) {
     if (path.equals(EVENTS)) {
-      return path;
+      return null;
     }
     String name = path.substring(RESERVATIONS.length() + 1);
     int end = name.indexOf('/');
     ReservationId reservation = ReservationId.parse(end < 0 ? name : name.substring(0, end));
-    return reservation == null ? RESERVATIONS : reservation.org();
+    return reservation == null ? null : reservation.org();
   }
 
   /** Its place is free once it has ended; at once, if it is all there. */

@@ -46,10 +46,21 @@ public final class DecisionTurns {
   private final Turns turns;
 
   /**
-   * When the server decided last for an org, and when it last could not, on the clock that only
-   * runs forward.
+   * When the server decided last for an org, when it first could not after that, and when it last
+   * could not, on the clock that only runs forward.
    */
-  private record Hindered(long decidedAt, long undecidedAt) {}
+  private record Hindered(long decidedAt, long failingSince, long undecidedAt) {
+
+    /** Whether since then nothing was decided, though it was asked for. */
+    boolean isSince(long since) {
+      return decidedAt - since < 0 && undecidedAt - since > 0;
+    }
+
+    /** Whether that has been so for so long. */
+    boolean isAlreadySince(long since) {
+      return isSince(since) && failingSince - since < 0;
+    }
+  }
 
   /** When a decision was last answered by the server, on the clock that only runs forward. */
   private volatile long answeredAt = System.nanoTime();
@@ -97,8 +108,12 @@ public final class DecisionTurns {
               boolean isLate = why instanceof TimeoutException;
               // Of all that were sent before it, none was answered meanwhile: nobody is there.
               boolean isHung = isLate && answeredAt - since < 0;
-              long asOf = isLate ? since : System.nanoTime() - within.toNanos();
-              if (isHung || isAway() || isHindered(org, asOf) || isSilent.getAsBoolean()) {
+              boolean isUndecided =
+                  isLate
+                      ? hindered(org).isSince(since)
+                      // Who did not wait asks what waiting would have shown.
+                      : hindered(org).isAlreadySince(System.nanoTime() - within.toNanos());
+              if (isHung || isAway() || isUndecided || isSilent.getAsBoolean()) {
                 throw away();
               }
               throw new RejectedExecutionException("more waits for the server than can be asked");
@@ -116,11 +131,12 @@ public final class DecisionTurns {
     return at - answeredAt > 0 && System.nanoTime() - at < WITHIN.toNanos();
   }
 
-  /** Whether since then nothing was decided for an org, though it was asked for. */
-  private boolean isHindered(String org, long since) {
+  /** What is known of an org; of one that always was decided for, as if that had just been. */
+  private Hindered hindered(String org) {
     synchronized (hindered) {
       Hindered it = hindered.get(org);
-      return it != null && it.decidedAt - since < 0 && it.undecidedAt - since > 0;
+      long now = System.nanoTime();
+      return it == null ? new Hindered(now, now, now) : it;
     }
   }
 
@@ -130,10 +146,12 @@ public final class DecisionTurns {
     synchronized (hindered) {
       Hindered before = hindered.get(org);
       if (decided && before != null) {
-        hindered.put(org, new Hindered(now, before.undecidedAt));
+        hindered.put(org, new Hindered(now, before.failingSince, before.undecidedAt));
       } else if (!decided) {
         // Of one that is new nobody knows what came before.
-        hindered.put(org, new Hindered(before == null ? now : before.decidedAt, now));
+        Hindered last = before == null ? new Hindered(now, now, now) : before;
+        boolean isFirst = last.undecidedAt - last.decidedAt < 0;
+        hindered.put(org, new Hindered(last.decidedAt, isFirst ? now : last.failingSince, now));
       }
     }
   }

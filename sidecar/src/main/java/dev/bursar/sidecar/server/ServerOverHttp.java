@@ -45,6 +45,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +73,8 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
 
   private static final int INSTANCE_BYTES = 6;
   private static final Duration CONNECT = Duration.ofSeconds(2);
+
+  /** How long an answer may take to begin, and once more so long to come whole. */
   private static final Duration ANSWER = Duration.ofSeconds(10);
 
   /** By these it says that something can't be set aside, or ended, so. */
@@ -82,6 +85,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   private final String key;
   private final String sidecar;
   private final String instance;
+  private final Duration answerWithin;
 
   private final Silence silence = new Silence();
   private final Executor threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -102,6 +106,10 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
    *     acknowledges nothing for this one
    */
   public ServerOverHttp(URI base, String key, String sidecar) {
+    this(base, key, sidecar, ANSWER);
+  }
+
+  ServerOverHttp(URI base, String key, String sidecar, Duration answerWithin) {
     if (sidecar.isEmpty() || sidecar.length() > NAME_MAX) {
       throw new IllegalArgumentException(
           "a sidecar's name has 1 to %d characters: %s".formatted(NAME_MAX, sidecar));
@@ -110,6 +118,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
     this.key = key;
     this.sidecar = sidecar;
     this.instance = sidecar + "#" + random();
+    this.answerWithin = answerWithin;
   }
 
   private static String random() {
@@ -140,14 +149,19 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
 
   private CompletableFuture<HttpResponse<byte[]>> send(HttpRequest.Builder request) {
     silence.asked(System.nanoTime());
-    return client
-        .sendAsync(
-            request.header("Authorization", "Bearer " + key).timeout(ANSWER).build(),
-            HttpResponse.BodyHandlers.ofByteArray())
+    CompletableFuture<HttpResponse<byte[]>> sent =
+        client.sendAsync(
+            request.header("Authorization", "Bearer " + key).timeout(answerWithin).build(),
+            HttpResponse.BodyHandlers.ofByteArray());
+    // The client's own bound ends with the head: a body could stop for good on its way.
+    return sent.copy()
+        .orTimeout(2 * answerWithin.toNanos(), TimeUnit.NANOSECONDS)
         .whenComplete(
             (answer, error) -> {
               if (answer != null) {
                 silence.answered();
+              } else {
+                sent.cancel(true);
               }
             });
   }

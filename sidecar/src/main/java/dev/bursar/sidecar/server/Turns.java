@@ -12,26 +12,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whose turn it is to ask the server, as far as there are {@link Places} for it: one org after the
- * other, and of one the first to come first. No org has, or waits with, more than a quarter, nor
- * one that is not answered with more than a few. Who has waited for too long has no turn any more:
- * what it wanted to ask is never sent. Safe for use by many threads.
+ * other, and of one the first to come first. So many may wait besides, by the same rule: no org
+ * has, or waits with, more than a quarter. Who has waited for too long has no turn any more: what
+ * it wanted to ask is never sent. Safe for use by many threads.
  */
 public final class Turns {
 
   /** Which part of all may be one org's. */
   static final int SHARE = 4;
 
-  /** Which part of those that wait may be one's that is not answered. */
-  private static final int SHARE_OF_UNANSWERED = 64;
-
   private final Places places;
-  private final int waitingMax;
+  private final Places waiting;
   private final Duration waitMax;
 
   /** By org; whose turn is the longest ago comes first. */
   private final Map<String, Deque<CompletableFuture<Void>>> lines = new LinkedHashMap<>();
-
-  private int waiting;
 
   /**
    * @param atOnce how many have their turn at one time
@@ -39,9 +34,13 @@ public final class Turns {
    * @param waitMax for how long
    */
   public Turns(int atOnce, int waitingMax, Duration waitMax) {
-    this.places = new Places(atOnce, Math.max(1, atOnce / SHARE));
-    this.waitingMax = waitingMax;
+    this.places = shared(atOnce);
+    this.waiting = shared(waitingMax);
     this.waitMax = waitMax;
+  }
+
+  private static Places shared(int all) {
+    return new Places(all, Math.max(1, all / SHARE));
   }
 
   /**
@@ -56,15 +55,11 @@ public final class Turns {
       if (!lines.containsKey(org) && places.take(org)) {
         return CompletableFuture.completedFuture(null);
       }
-      Deque<CompletableFuture<Void>> line = lines.computeIfAbsent(org, k -> new ArrayDeque<>());
-      int most = waitingMax / (places.isUnanswered(org) ? SHARE_OF_UNANSWERED : SHARE);
-      if (waiting == waitingMax || line.size() >= Math.max(1, most)) {
-        forgetIfEmpty(org, line);
+      if (!waiting.take(org)) {
         return CompletableFuture.failedFuture(
-            new RejectedExecutionException("%d wait already".formatted(waiting)));
+            new RejectedExecutionException("%d wait already".formatted(waiting.taken())));
       }
-      line.add(turn);
-      waiting++;
+      lines.computeIfAbsent(org, k -> new ArrayDeque<>()).add(turn);
     }
     // Whoever is told that it is too late has left its place by then.
     return turn.orTimeout(waitMax.toNanos(), TimeUnit.NANOSECONDS)
@@ -79,20 +74,17 @@ public final class Turns {
   private synchronized void leave(String org, CompletableFuture<Void> turn) {
     Deque<CompletableFuture<Void>> line = lines.get(org);
     if (line != null && line.remove(turn)) {
-      waiting--;
-      forgetIfEmpty(org, line);
-    }
-  }
-
-  private void forgetIfEmpty(String org, Deque<CompletableFuture<Void>> line) {
-    if (line.isEmpty()) {
-      lines.remove(org);
+      waiting.giveBack(org);
+      if (line.isEmpty()) {
+        lines.remove(org);
+      }
     }
   }
 
   /** Whether the server has answered what it was asked in a turn of an org. */
   public void heard(String org, boolean answered) {
     places.heard(org, answered);
+    waiting.heard(org, answered);
   }
 
   /** A turn of an org is over: it is the next one's. */
@@ -113,7 +105,7 @@ public final class Turns {
       if (places.take(org)) {
         Deque<CompletableFuture<Void>> line = each.getValue();
         Turn next = new Turn(org, line.remove());
-        waiting--;
+        waiting.giveBack(org);
         lines.remove(org);
         if (!line.isEmpty()) {
           lines.put(org, line);

@@ -354,6 +354,7 @@ final class EnvoyTest {
   private CheckResponse check(
       Map<String, String> headers, Map<String, String> route, Map<String, Value> metadata) {
     return AuthorizationGrpc.newBlockingStub(channel)
+        .withWaitForReady()
         .check(
             CheckRequest.newBuilder()
                 .setAttributes(
@@ -449,11 +450,13 @@ final class EnvoyTest {
         io.grpc.Metadata.Key.of("x-bursar-key", io.grpc.Metadata.ASCII_STRING_MARSHALLER), "no");
     CheckResponse answer =
         AuthorizationGrpc.newBlockingStub(channel)
+            .withWaitForReady()
             .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(key))
             .check(CheckRequest.getDefaultInstance());
     assertThat(answer.getDeniedResponse().getStatus().getCodeValue()).isEqualTo(401);
     RateLimitResponse limited =
         RateLimitServiceGrpc.newBlockingStub(channel)
+            .withWaitForReady()
             .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(key))
             .shouldRateLimit(
                 RateLimitRequest.newBuilder().addDescriptors(descriptor("org", "acme")).build());
@@ -473,6 +476,7 @@ final class EnvoyTest {
 
   private RateLimitResponse limit(int hits, RateLimitDescriptor... descriptors) {
     return RateLimitServiceGrpc.newBlockingStub(channel)
+        .withWaitForReady()
         .shouldRateLimit(
             RateLimitRequest.newBuilder()
                 .setDomain("models")

@@ -32,6 +32,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
@@ -269,7 +270,16 @@ final class PassedRequestsTest {
     final AtomicInteger endings = new AtomicInteger();
     final AtomicInteger downloads = new AtomicInteger();
 
+    /** What it says to commits and events. */
+    volatile int settledAs = 200;
+
     private final CountDownLatch ended = new CountDownLatch(1);
+
+    private void settle(HttpExchange exchange) throws IOException {
+      endings.incrementAndGet();
+      ending.acquireUninterruptibly();
+      answer(exchange, settledAs, "{\"status\":\"committed\"}");
+    }
 
     Holding() throws IOException {
       server.setExecutor(threads);
@@ -287,13 +297,8 @@ final class PassedRequestsTest {
               answer(exchange, status, DENIAL);
             }
           });
-      server.createContext(
-          "/v1/reservations/",
-          exchange -> {
-            endings.incrementAndGet();
-            ending.acquireUninterruptibly();
-            answer(exchange, 200, "{\"status\":\"committed\"}");
-          });
+      server.createContext("/v1/reservations/", this::settle);
+      server.createContext("/v1/events", this::settle);
       server.createContext(
           "/v1/exports",
           exchange -> {
@@ -577,6 +582,28 @@ final class PassedRequestsTest {
       }
       assertThat(LocalRoutes.text(LocalRoutes.come(commit(passing)))).contains("committed");
       assertThat(server.endings.get()).isEqualTo(17);
+    }
+  }
+
+  /** They may be of many orgs: that the server can't record those of one says nothing of others. */
+  @Test
+  void eventsThatAreNotRecordedTakeNoTurnsFromOthers() throws Exception {
+    try (Holding server = new Holding()) {
+      // given
+      PassedRequests passing = routes.passing(server.port());
+      HttpRequest events = LocalRoutes.post("/v1/events", "[]");
+      server.settledAs = 503;
+      server.ending.release();
+      assertThat(LocalRoutes.come(passing.answer(events)).status().intValue()).isEqualTo(503);
+      // when
+      List<CompletionStage<HttpResponse>> all =
+          Stream.generate(() -> passing.answer(events)).limit(16).toList();
+      // then
+      until(() -> server.endings.get() == 17);
+      server.ending.release(16);
+      for (CompletionStage<HttpResponse> each : all) {
+        LocalRoutes.come(each);
+      }
     }
   }
 

@@ -61,15 +61,44 @@ final class DecisionTurnsTest {
     // given
     full("lost");
     turns.answered("lost", 503, true);
-    long since = System.nanoTime();
-    while (System.nanoTime() - since < WITHIN.toNanos()) {
-      LockSupport.parkNanos(1_000_000);
-    }
+    pass(WITHIN);
     CompletableFuture<Void> waiting = next("lost");
     // when
     turns.answered("lost", 503, true);
     // then
     isAway(waiting);
+  }
+
+  /** What it worked from was leased, so that the server was asked nothing for long. */
+  @Test
+  void whoFindsNoPlaceInLineAfterOneFailureIsNotLetPassForThat() {
+    // given
+    turns.answered("hot", 429, true);
+    turns.answered("hot", 200, true);
+    pass(WITHIN);
+    full("hot");
+    CompletableFuture<Void> last = next("hot");
+    while (!last.isDone()) {
+      last = next("hot");
+    }
+    isBusy(last);
+    // when
+    turns.answered("hot", 429, true);
+    // then
+    isBusy(next("hot"));
+    // when it goes on
+    pass(WITHIN);
+    turns.answered("hot", 429, true);
+    // then
+    for (last = next("hot"); !last.isDone(); last = next("hot")) {}
+    isAway(last);
+  }
+
+  private static void pass(Duration time) {
+    long since = System.nanoTime();
+    while (System.nanoTime() - since <= time.toNanos()) {
+      LockSupport.parkNanos(1_000_000);
+    }
   }
 
   @Test

@@ -525,6 +525,40 @@ final class ServerOverHttpTest {
     }
   }
 
+  /** Its client waits for the head only, and the line may break without a word. */
+  @Test
+  void anAnswerThatStopsOnItsWayIsNotWaitedForForever() throws Exception {
+    CountDownLatch ended = new CountDownLatch(1);
+    http.createContext(
+        "/v1/leases/slow",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 1_000);
+          exchange.getResponseBody().write('{');
+          exchange.getResponseBody().flush();
+          try {
+            ended.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    try (ServerOverHttp hasty =
+        new ServerOverHttp(
+            URI.create("http://127.0.0.1:" + http.getAddress().getPort()),
+            "secret",
+            "one",
+            Duration.ofMillis(100))) {
+      assertThat(
+              hasty
+                  .ask(new Ask.Look("call", "slow", true), List.of())
+                  .toCompletableFuture()
+                  .get(30, TimeUnit.SECONDS)
+                  .told())
+          .isInstanceOf(Told.Lost.class);
+    } finally {
+      ended.countDown();
+    }
+  }
+
   @Test
   void aServerThatAnswersNothingIsNotWaitedForUntilItAnswersAgain() throws Exception {
     CountDownLatch goesOn = new CountDownLatch(1);

@@ -106,6 +106,25 @@ final class TurnsTest {
     isRejected(turns.next("e"));
   }
 
+  @Test
+  void orgsThatAreNotAnsweredWaitInHalfOfThePlaces() {
+    // given
+    Turns turns = new Turns(1, 64, LONG);
+    turns.next("acme");
+    List<String> hung = Stream.iterate(0, i -> i + 1).map(i -> "x" + i).limit(5).toList();
+    hung.forEach(each -> turns.heard(each, false));
+    // when
+    for (String each : hung.subList(0, 4)) {
+      for (CompletableFuture<Void> its : next(turns, each, 8)) {
+        assertThat(its).isNotDone();
+      }
+      isRejected(turns.next(each));
+    }
+    // then
+    isRejected(turns.next(hung.getLast()));
+    assertThat(next(turns, "beta", 16)).noneMatch(CompletableFuture::isDone);
+  }
+
   private static void isRejected(CompletableFuture<Void> turn) {
     assertThatThrownBy(() -> turn.get(1, TimeUnit.SECONDS))
         .hasCauseInstanceOf(RejectedExecutionException.class);
