@@ -99,6 +99,21 @@ final class EntitlementsTest {
   }
 
   @Test
+  void whatThePlanAllowsOfAFeatureIsChangedByWhoeverSellsIt() {
+    String path = "/v1/orgs/zeta/overrides/more";
+    String body =
+        RunningApi.json(
+            "{'scope':{'type':'org'},'budget':'plan:feature:chat:input_tokens:day','limit':'9','until':'2027-01-01T00:00:00Z','reason':'x'}");
+    String admin = api.key(Role.ORG_ADMIN, "zeta");
+    assertThat(api.send("PUT", path, admin, body).at("/code")).isEqualTo("forbidden");
+    Answer put = api.send("PUT", path, api.operator, body);
+    assertThat(put.status()).as(put.body()).isEqualTo(200);
+    Answer chat = api.post("/v1/orgs/zeta/entitlements/check", "{'features':['chat']}");
+    assertThat(chat.at("/features/0/limit/limit")).isEqualTo("9");
+    assertThat(api.send("DELETE", path, admin, null).status()).isEqualTo(204);
+  }
+
+  @Test
   void whatHasNotChangedIsNotToldAgain() {
     Answer first = api.get("/v1/orgs/zeta/entitlements");
     String tag = first.header("ETag");

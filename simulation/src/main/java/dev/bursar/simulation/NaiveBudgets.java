@@ -487,6 +487,7 @@ final class NaiveBudgets {
     Drafted draft = drafted(own.id(), own.since());
     boolean isOnlyDrafted = draft != null && draft.budget() == own;
     return !isOnlyDrafted
+        && !ofPlan.id().startsWith("plan:feature:")
         && own.scope().equals(ofPlan.scope())
         && own.measure().equals(ofPlan.measure())
         && own.window() == ofPlan.window()

@@ -111,7 +111,10 @@ final class NaiveOverrides {
 
   private static boolean changes(LimitOverride override, Budget budget, Whom whom) {
     Scope scope = override.scope();
-    boolean isFor = override.budget() == null || override.budget().equals(budget.id());
+    boolean isFor =
+        override.budget() == null
+            ? !budget.id().startsWith("plan:feature:")
+            : override.budget().equals(budget.id());
     if (!isFor || !NaiveBudgets.concerns(scope, whom.subject(), whom::departments)) {
       return false;
     }

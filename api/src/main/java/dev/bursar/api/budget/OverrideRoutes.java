@@ -10,6 +10,7 @@ import dev.bursar.api.json.Body;
 import dev.bursar.api.json.JsonWriter;
 import dev.bursar.api.operation.Outcomes;
 import dev.bursar.api.problem.Problem;
+import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Freeze;
 import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.budget.Scope;
@@ -75,11 +76,16 @@ public final class OverrideRoutes {
     if (until == null) {
       throw body.missing("until");
     }
+    String budget = body.name("budget");
+    if (budget != null && budget.startsWith(Budget.OF_ALLOWANCE)) {
+      // Whoever sells it says what is beyond it.
+      call.demand(Access.OPERATE);
+    }
     LimitOverride override =
         new LimitOverride(
             id,
             BudgetBodies.requiredScope(body),
-            body.name("budget"),
+            budget,
             limit,
             until,
             body.requiredText("reason", REASON_CHARS_MAX));

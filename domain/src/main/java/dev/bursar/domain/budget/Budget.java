@@ -41,6 +41,9 @@ public record Budget(
   /** What the names of limits begin with that come from a plan. */
   public static final String OF_PLAN = "plan:";
 
+  /** What the names of those begin with that a plan or an add-on allows of a feature. */
+  public static final String OF_ALLOWANCE = OF_PLAN + "feature:";
+
   /** The thresholds of a budget that names none. */
   public static final List<Integer> THRESHOLDS_DEFAULT = List.of(50, 75, 90, 100);
 
@@ -78,6 +81,11 @@ public record Budget(
   /** Whether it comes from a plan, and is none that the org has set. */
   public boolean isOfPlan() {
     return id.startsWith(OF_PLAN);
+  }
+
+  /** Whether it is what a plan or an add-on allows of a feature. */
+  public boolean isAllowance() {
+    return id.startsWith(OF_ALLOWANCE);
   }
 
   /** What happens at the limit. */

@@ -138,8 +138,9 @@ public final class Budgets {
   }
 
   /**
-   * The same with the limits of a plan, each of which counts unless the org has set one of its own
-   * for the same scope, measure and window, and the same features and models.
+   * The same with the limits of a plan. Its allowances count whatever there is besides; its budgets
+   * are defaults, each of which counts unless the org has set one of its own for the same scope,
+   * measure and window, and the same features and models.
    */
   public List<Applicable> applicable(Demand demand, List<Budget> ofPlan) {
     List<Applicable> found = new ArrayList<>(4);
@@ -166,7 +167,8 @@ public final class Budgets {
   /** By one that the org has set; one that is about to be set replaces nothing. */
   private boolean isReplaced(Budget ofPlan) {
     for (Budget own : byScope.getOrDefault(ofPlan.scope(), List.of())) {
-      if (!drafts.containsKey(own.id())
+      if (!ofPlan.isAllowance()
+          && !drafts.containsKey(own.id())
           && own.measure().equals(ofPlan.measure())
           && own.window() == ofPlan.window()
           && own.features().equals(ofPlan.features())

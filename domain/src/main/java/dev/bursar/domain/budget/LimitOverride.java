@@ -35,12 +35,15 @@ public record LimitOverride(
 
   /**
    * Whether it changes this limit. Another limit is for budgets of the very scope, and for the
-   * defaults of a user. A suspension is also for all that lies below the scope.
+   * defaults of a user. A suspension is also for all that lies below the scope. An allowance is
+   * changed only where it is named.
    *
    * @param below the scopes on a request's path that lie below this one's
    */
   boolean changes(Budgets.Applicable limit, List<Scope> below) {
-    if (budget != null && !budget.equals(limit.budget().id())) {
+    boolean isMeant =
+        budget == null ? !limit.budget().isAllowance() : budget.equals(limit.budget().id());
+    if (!isMeant) {
       return false;
     }
     return scope.equals(limit.budget().scope())

@@ -19,6 +19,7 @@ import dev.bursar.domain.operation.Refusal.Code;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What an org's budgets, overrides and freezes may be. */
@@ -128,14 +129,17 @@ final class BudgetRules {
             + " a budget of another name");
   }
 
-  Decision<OrgEvent, OrgReply> put(OrgCommand.PutOverride put, Instant now) {
+  /**
+   * @param ofPlan the limits that come with the org's plan
+   */
+  Decision<OrgEvent, OrgReply> put(OrgCommand.PutOverride put, List<Budget> ofPlan, Instant now) {
     LimitOverride override = put.override();
     Refusal fault = hierarchy.fault(override.scope());
     if (fault == null) {
       fault = past("until", override.until(), now);
     }
     if (fault == null) {
-      fault = budgetFault(override);
+      fault = budgetFault(override, ofPlan);
     }
     if (fault != null) {
       return new Refused<>(fault);
@@ -151,12 +155,19 @@ final class BudgetRules {
         : new Refusal(Code.INVALID, field, "is not after the present, " + now);
   }
 
-  private @Nullable Refusal budgetFault(LimitOverride override) {
+  private @Nullable Refusal budgetFault(LimitOverride override, List<Budget> ofPlan) {
     String named = override.budget();
     if (named != null) {
-      Budget budget = org.budgets().get(named);
+      Budget budget =
+          Stream.concat(Stream.ofNullable(org.budgets().get(named)), ofPlan.stream())
+              .filter(each -> each.id().equals(named))
+              .findFirst()
+              .orElse(null);
       return budget == null
-          ? new Refusal(Code.BUDGET_NOT_FOUND, "budget", "the org has no budget named " + named)
+          ? new Refusal(
+              Code.BUDGET_NOT_FOUND,
+              "budget",
+              "the org has no budget named %s, and its plan no such limit".formatted(named))
           : reaches(override, budget)
               ? null
               : new Refusal(
@@ -169,7 +180,9 @@ final class BudgetRules {
       return null;
     }
     List<Budget> changed =
-        org.budgets().all().stream().filter(each -> limits(each, override.scope())).toList();
+        Stream.concat(org.budgets().all().stream(), ofPlan.stream())
+            .filter(each -> !each.isAllowance() && limits(each, override.scope()))
+            .toList();
     long measures = changed.stream().map(Budget::measure).distinct().count();
     return measures <= 1
         ? null

@@ -113,7 +113,8 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
             : new Told<>(new OrgReply.DraftPlace(draft.place()));
       }
       case OrgCommand.PutBudget put -> byCatalog(now, catalog -> budgets.put(put, catalog, now));
-      case OrgCommand.PutOverride put -> budgets.put(put, now);
+      case OrgCommand.PutOverride put ->
+          byCatalog(now, catalog -> budgets.put(put, subscription(catalog).limits(), now));
       case OrgCommand.RemoveOverride remove -> budgets.remove(remove, now);
       case OrgCommand.FreezeScope freeze -> budgets.freeze(freeze, now);
       case OrgCommand.UnfreezeScope unfreeze -> budgets.unfreeze(unfreeze, now);

@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 public final class Subscription {
 
   private static final String OF_BUDGET = Budget.OF_PLAN + "budget:";
-  private static final String OF_FEATURE = Budget.OF_PLAN + "feature:";
 
   /** Where in its time a subscription stands. */
   public enum Status {
@@ -134,7 +133,7 @@ public final class Subscription {
 
   private Budget limit(String feature, Entitlement.Allowance allowance) {
     return new Budget(
-        name(OF_FEATURE, feature, allowance.measure(), allowance.window()),
+        name(Budget.OF_ALLOWANCE, feature, allowance.measure(), allowance.window()),
         new Scope(Scope.Type.ORG, null, null),
         allowance.measure(),
         allowance.window(),
@@ -193,7 +192,7 @@ public final class Subscription {
     if (!(entitlements.get(feature) instanceof Entitlement.Allowance allowance)) {
       return null;
     }
-    String id = name(OF_FEATURE, feature, allowance.measure(), allowance.window());
+    String id = name(Budget.OF_ALLOWANCE, feature, allowance.measure(), allowance.window());
     return limits.stream().filter(each -> each.id().equals(id)).findFirst().orElse(null);
   }
 

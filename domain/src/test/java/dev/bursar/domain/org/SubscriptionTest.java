@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.Given;
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
@@ -477,6 +478,78 @@ final class SubscriptionTest {
         given.when(ask(feature, tokens), at).reply(OrgReply.Begun.class).plan().reservation();
     return new OrgCommand.Settle(
         Closure.of(reservation, Credits.of(tokens), Closure.Kind.COMMITTED));
+  }
+
+  /** Else a customer's own admin could use more than was sold. */
+  @Test
+  void noBudgetAndNoOverrideOfTheOrgsLetsMorePassThanThePlanAllows() {
+    Budget own =
+        new Budget(
+            "own",
+            new Scope(Scope.Type.ORG, null, null),
+            "tokens",
+            WindowKind.DAY,
+            Credits.of(1_000),
+            Budget.Mode.HARD,
+            Set.of("chat"),
+            Set.of(),
+            List.of(),
+            ZoneOffset.UTC,
+            1);
+    var acme =
+        acme(settings("capped"))
+            .after(
+                NOON,
+                OrgWords.budget(own),
+                override("more", null, Credits.of(1_000)),
+                override("none", null, null));
+    assertThat(denied(acme, ask("chat", 9), NOON)).containsExactly(DenialCode.BUDGET_EXCEEDED);
+    // when whoever sells the plan says so
+    acme.when(override("gift", "plan:feature:chat:tokens:week", Credits.of(10)), NOON)
+        .thenRefused(Code.BUDGET_NOT_FOUND, "budget");
+    acme.after(NOON, override("gift", "plan:feature:chat:tokens:day", Credits.of(10)));
+    // then
+    acme.when(ask("chat", 10), NOON).reply(OrgReply.Begun.class);
+    assertThat(denied(acme, ask("chat", 11), NOON)).containsExactly(DenialCode.BUDGET_EXCEEDED);
+  }
+
+  /** An amount of credits is no number of requests. */
+  @Test
+  void whatIsToBeChangedIsNamedWhereThePlanCountsSomethingElse() {
+    var acme = acme(settings("by-requests"));
+    OrgCommand forUsers =
+        new OrgCommand.PutOverride(
+            new LimitOverride(
+                "more",
+                new Scope(Scope.Type.EACH_USER, null, null),
+                null,
+                Credits.of(9),
+                LATER,
+                "x"),
+            "test");
+    acme.when(forUsers, NOON).reply(OrgReply.Done.class);
+    Budget own =
+        new Budget(
+            "own",
+            new Scope(Scope.Type.EACH_USER, null, null),
+            "c",
+            WindowKind.DAY,
+            Credits.of(50),
+            Budget.Mode.HARD,
+            Set.of(),
+            Set.of(),
+            List.of(),
+            ZoneOffset.UTC,
+            1);
+    acme.after(NOON, OrgWords.budget(own));
+    acme.when(forUsers, NOON).thenRefused(Code.INVALID, "budget");
+  }
+
+  private static OrgCommand override(String id, @Nullable String budget, @Nullable Credits limit) {
+    return new OrgCommand.PutOverride(
+        new LimitOverride(
+            id, new Scope(Scope.Type.ORG, null, null), budget, limit, LATER, "a gift"),
+        "test");
   }
 
   /** Ids and measures may have colons. */
