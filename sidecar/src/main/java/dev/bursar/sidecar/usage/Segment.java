@@ -140,6 +140,11 @@ final class Segment implements AutoCloseable {
     return (begun.toMillis() > 0 && begun.compareTo(written) < 0 ? begun : written).toInstant();
   }
 
+  /** When it was written last, or later. */
+  Instant writtenAt() throws IOException {
+    return Files.getLastModifiedTime(path).toInstant();
+  }
+
   /** How long it is, as far as it is written. */
   long length() {
     return length;
