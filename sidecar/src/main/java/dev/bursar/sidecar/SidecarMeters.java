@@ -17,6 +17,7 @@ public final class SidecarMeters {
   private final LongAdder rejected = new LongAdder();
   private final LongAdder finalized = new LongAdder();
   private final LongAdder unreadable = new LongAdder();
+  private final LongAdder damaged = new LongAdder();
   private final Host host;
   private volatile long answeredAt;
   private volatile boolean away;
@@ -52,6 +53,10 @@ public final class SidecarMeters {
 
   void unreadableTerms() {
     unreadable.increment();
+  }
+
+  void damaged(long bytes) {
+    damaged.add(bytes);
   }
 
   void told(Told told) {
@@ -120,6 +125,11 @@ public final class SidecarMeters {
   /** Answers with terms that could not be read. */
   public long unreadable() {
     return unreadable.sum();
+  }
+
+  /** Bytes of the usage file that could not be read, and that no start before has told of. */
+  public long damagedBytes() {
+    return damaged.sum();
   }
 
   /** Which part of all decisions was made here at once; 1 where there were none. */

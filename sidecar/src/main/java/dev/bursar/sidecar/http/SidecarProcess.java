@@ -254,6 +254,16 @@ public final class SidecarProcess implements AutoCloseable {
     FunctionCounter.builder("bursar.sidecar.terms.unreadable", meters, SidecarMeters::unreadable)
         .description("Answers with terms that could not be read; an org's first is in the log")
         .register(registry);
+    FunctionCounter.builder(
+            "bursar.sidecar.usage.damaged.bytes", meters, SidecarMeters::damagedBytes)
+        .description("Bytes of the usage file that could not be read when this was started")
+        .register(registry);
+    gauge(
+        registry,
+        sidecar,
+        "usage.file.away",
+        "1 while the usage file can't be written",
+        s -> s.file().isAway() ? 1 : 0);
     gauge(
         registry, sidecar, "lease.hit.ratio", "Decisions made at once", s -> s.meters().hitRatio());
     gauge(registry, sidecar, "leases", "Leases that are not over", Sidecar::leases);
