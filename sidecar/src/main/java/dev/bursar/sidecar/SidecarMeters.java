@@ -2,10 +2,14 @@ package dev.bursar.sidecar;
 
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.lease.Told;
+import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What a sidecar has done, in numbers that only grow. */
 public final class SidecarMeters {
+
+  /** Terms of all orgs in use are asked for twice in this time. */
+  private static final long ALL_ASKED_NANOS = Duration.ofSeconds(10).toNanos();
 
   private final LongAdder allowed = new LongAdder();
   private final LongAdder denied = new LongAdder();
@@ -20,7 +24,11 @@ public final class SidecarMeters {
   private final LongAdder damaged = new LongAdder();
   private final Host host;
   private volatile long answeredAt;
-  private volatile boolean away;
+
+  /** Whether anything had no answer since one came, and since when that is so. */
+  private volatile boolean unanswered;
+
+  private volatile long unansweredAt;
 
   SidecarMeters(Host host) {
     this.host = host;
@@ -61,14 +69,17 @@ public final class SidecarMeters {
 
   void told(Told told) {
     if (told instanceof Told.Lost) {
-      away = true;
+      if (!unanswered) {
+        unansweredAt = host.nanos();
+        unanswered = true;
+      }
     } else {
       answered();
     }
   }
 
   void answered() {
-    away = false;
+    unanswered = false;
     answeredAt = host.nanos();
   }
 
@@ -140,9 +151,15 @@ public final class SidecarMeters {
         : (all - elsewhere.sum() - Math.min(waited.sum(), all - elsewhere.sum())) / all;
   }
 
-  /** Whether the server did not answer when it was asked last. */
-  public boolean isAway() {
-    return away;
+  /**
+   * Whether the server does not answer, of whichever org. Of one that is known to be there some
+   * questions have no answer, as where it can't reach an org: then it is away once nothing was
+   * answered for so long that all were asked about.
+   *
+   * @param isThere whether it is
+   */
+  public boolean isAway(boolean isThere) {
+    return unanswered && (!isThere || host.nanos() - unansweredAt > ALL_ASKED_NANOS);
   }
 
   /** Seconds since the server has answered. */

@@ -139,9 +139,15 @@ public final class SidecarProcess implements AutoCloseable {
     Sidecar sidecar = new Sidecar(options.settings(), client, client, file, clock);
     ActorSystem system = ActorSystem.create("bursar-sidecar", config());
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    register(registry, sidecar, client);
     ChangeStream changes = new ChangeStream(client, sidecar);
+    register(registry, sidecar);
     register(registry, changes);
+    gauge(
+        registry,
+        sidecar,
+        "server.away",
+        "1 while the server does not answer",
+        s -> client.isSilent() || s.meters().isAway(changes.isConnected()) ? 1 : 0);
     OwnKey key = new OwnKey(options.key());
     // Before anybody can ask, and before the server can refuse one of them.
     WantedFile wanted = new WantedFile(options.data().resolve("wanted.json"), key.fingerprint());
@@ -236,7 +242,7 @@ public final class SidecarProcess implements AutoCloseable {
     }
   }
 
-  private static void register(MeterRegistry registry, Sidecar sidecar, ServerOverHttp server) {
+  private static void register(MeterRegistry registry, Sidecar sidecar) {
     SidecarMeters meters = sidecar.meters();
     decisions(registry, meters, "lease", "allow", SidecarMeters::allowed);
     decisions(registry, meters, "terms", "deny", SidecarMeters::denied);
@@ -273,12 +279,6 @@ public final class SidecarProcess implements AutoCloseable {
         "staleness.seconds",
         "Age of the oldest terms in use",
         Sidecar::stalenessSeconds);
-    gauge(
-        registry,
-        sidecar,
-        "server.away",
-        "1 while the server does not answer",
-        s -> s.meters().isAway() || server.isSilent() ? 1 : 0);
     gauge(registry, sidecar, "usage.unsent", "Uses to be reported", s -> s.file().unsent());
     gauge(
         registry,
