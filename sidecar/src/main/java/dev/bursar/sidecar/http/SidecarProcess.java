@@ -33,6 +33,10 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -134,7 +138,7 @@ public final class SidecarProcess implements AutoCloseable {
    */
   public static SidecarProcess start(Options options) throws IOException {
     InstantSource clock = InstantSource.system();
-    UsageFile file = UsageFile.open(options.data(), options.file());
+    UsageFile file = usageFile(options);
     ServerOverHttp client = new ServerOverHttp(options.server(), options.key(), options.name());
     Sidecar sidecar = new Sidecar(options.settings(), client, client, file, clock);
     ActorSystem system = ActorSystem.create("bursar-sidecar", config());
@@ -166,7 +170,7 @@ public final class SidecarProcess implements AutoCloseable {
                 new EnforcementRoutes(sidecar, known, clock, answered).endpoints(),
                 new EntitlementRoutes(orgs).endpoints(),
                 new OpenFeatureRoutes(orgs).endpoints(),
-                new HealthRoutes(() -> Readiness.READY, registry::scrape).endpoints())
+                new HealthRoutes(() -> readiness(changes), registry::scrape).endpoints())
             .flatMap(List::stream)
             .toList();
     OpenAiProxy models =
@@ -240,6 +244,32 @@ public final class SidecarProcess implements AutoCloseable {
                   options.host(), e instanceof IOException ? gateways.grpcPort() : options.port()),
           e.getCause());
     }
+  }
+
+  /** Who is given a wrong key is not sent requests that it would only deny. */
+  private static Readiness readiness(ChangeStream changes) {
+    return changes.isKeyUnknown()
+        ? new Readiness("a key that the server takes (key_refused)")
+        : Readiness.READY;
+  }
+
+  private static UsageFile usageFile(Options options) throws IOException {
+    try {
+      return UsageFile.open(options.data(), options.file());
+    } catch (FileSystemException e) {
+      throw new IOException(
+          "can't keep what is used in %s: %s".formatted(options.data(), reason(e)), e);
+    }
+  }
+
+  /** Of most that may go wrong it has only the name of the file. */
+  private static String reason(FileSystemException error) {
+    return switch (error) {
+      case AccessDeniedException it -> "access to %s is denied".formatted(it.getFile());
+      case NoSuchFileException it -> "there is no %s, and it can't be made".formatted(it.getFile());
+      case FileAlreadyExistsException it -> "%s is no directory".formatted(it.getFile());
+      default -> String.valueOf(error.getMessage());
+    };
   }
 
   private static void register(MeterRegistry registry, Sidecar sidecar) {
