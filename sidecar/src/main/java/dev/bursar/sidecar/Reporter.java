@@ -30,7 +30,6 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * Reports what the usage file has, in batches, until the server has it. What can't be reported of
@@ -55,6 +54,7 @@ final class Reporter implements AutoCloseable {
   private static final int UNDER_WAY_MAX = 64;
 
   private static final String BUSY_LEASE = "lease_busy";
+  private static final String AHEAD = "ahead_of_the_servers_clock";
 
   private static final int COMMITS_MAX = 10_000;
 
@@ -100,6 +100,7 @@ final class Reporter implements AutoCloseable {
   /** Orgs about which the server does not answer, though it does about others. */
   private final Set<String> stuck = new HashSet<>();
 
+  private final AsideLog asideLog = new AsideLog();
   private boolean reading;
 
   /** So many of the next uses in the file an earlier life has left. */
@@ -370,8 +371,20 @@ final class Reporter implements AutoCloseable {
     return part.work.from != file;
   }
 
-  /** It is on record, or kept elsewhere. */
+  /** It is on record. */
   private void done(Part part) {
+    done(part, 0);
+  }
+
+  /**
+   * It is on record, or kept elsewhere.
+   *
+   * @param kept how many uses of it are set aside, again where it was
+   */
+  private void done(Part part, int kept) {
+    if (isAside(part)) {
+      asideLog.over(part.org, part.uses.size() - kept);
+    }
     parts.remove(part);
     maybeTold.remove(part.uses.getFirst().id());
     if (!part.work.from.confirm(part.work.batch, part.uses)) {
@@ -580,7 +593,7 @@ final class Reporter implements AutoCloseable {
     if (it.notYet().isEmpty()) {
       asideAfter = ASIDE;
     }
-    done(part);
+    done(part, it.notYet().size());
   }
 
   /**
@@ -598,15 +611,8 @@ final class Reporter implements AutoCloseable {
       return false;
     }
     if (!isAside(part)) {
-      LOG.atWarn()
-          .setMessage(
-              "usage is ahead of the server's clock and is set aside; it is tried again until the"
-                  + " server takes it")
-          .addKeyValue("org", part.org)
-          .addKeyValue("first", later.getFirst().id())
-          .addKeyValue("at", later.getFirst().at())
-          .addKeyValue("uses", later.size())
-          .log();
+      String first = later.getFirst().id();
+      asideLog.setAside(part.org, later.size(), first, AHEAD, true, host.nanos());
     }
     return true;
   }
@@ -644,17 +650,11 @@ final class Reporter implements AutoCloseable {
       if (ask != null) {
         desks.apply(part.org).run(decider -> decider.leases().held().forgo(ask));
       }
+      int uses = part.uses.size();
       if (!isAside(part)) {
-        LOG.atLevel(isFault ? Level.WARN : Level.DEBUG)
-            .setMessage("usage can't be reported and is set aside; it is tried again")
-            .addKeyValue("org", part.org)
-            .addKeyValue("lease", part.lease)
-            .addKeyValue("first", part.uses.getFirst().id())
-            .addKeyValue("uses", part.uses.size())
-            .addKeyValue("code", code)
-            .log();
+        asideLog.setAside(part.org, uses, part.uses.getFirst().id(), code, isFault, now);
       }
-      done(part);
+      done(part, uses);
     } catch (IOException e) {
       LOG.atError().setMessage("usage can't be set aside; it is tried again").setCause(e).log();
       part.notBefore = now + AWAY;

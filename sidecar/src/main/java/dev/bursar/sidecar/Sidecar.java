@@ -65,6 +65,12 @@ public final class Sidecar implements Changes, AutoCloseable {
 
   private static final Decision FULL = new Decision.Denied("usage_file_full", NO_ROOM);
 
+  private static final Decision UNWRITTEN =
+      new Decision.Denied(
+          "usage_file_away",
+          "what was used could not be kept: the sidecar can't write its usage file, as on a disk"
+              + " that is full. Its log has the reason");
+
   private final SidecarSettings settings;
   private final Server server;
   private final UsageLog file;
@@ -109,10 +115,10 @@ public final class Sidecar implements Changes, AutoCloseable {
     this.reporter =
         new Reporter(
             desks::desk, server, file, host, settings.reportEvery(), settings.patience(), meters);
-    desks.restore(file.recovered());
+    restore(file);
     UsageLog aside = file.aside();
     if (aside != null) {
-      desks.restore(aside.recovered());
+      restore(aside);
     }
     answered = file.recovered().answered();
     forgotten = file.recovered().forgotten();
@@ -121,6 +127,11 @@ public final class Sidecar implements Changes, AutoCloseable {
     file.start(desks::opened, reporter::used);
     reporter.start();
     timer = host.run("sidecar-timer", desks::tick);
+  }
+
+  private void restore(UsageLog from) {
+    desks.restore(from.recovered());
+    meters.damaged(from.recovered().lostBytes());
   }
 
   // ---- decisions
@@ -157,7 +168,8 @@ public final class Sidecar implements Changes, AutoCloseable {
       return atOnce(Decision.Elsewhere.IT_IS);
     }
     if (file.isFull()) {
-      return atOnce(settings.denyWhenFull() ? FULL : Decision.Elsewhere.IT_IS);
+      Decision full = file.isAway() ? UNWRITTEN : FULL;
+      return atOnce(settings.denyWhenFull() ? full : Decision.Elsewhere.IT_IS);
     }
     String id = desks.newId(desk);
     long now = host.nanos();
@@ -463,6 +475,10 @@ public final class Sidecar implements Changes, AutoCloseable {
     }
     FailMode ofPlan = known == null ? null : known.terms().failMode(request.feature());
     FailMode mode = settings.failMode(request.feature(), ofPlan);
+    if (file.isAway()) {
+      meters.unasked(false);
+      return CompletableFuture.completedFuture(UNWRITTEN);
+    }
     if (file.isFull()) {
       return away("nobody can be asked, and " + NO_ROOM);
     }

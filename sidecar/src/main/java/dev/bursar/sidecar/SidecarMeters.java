@@ -2,10 +2,14 @@ package dev.bursar.sidecar;
 
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.lease.Told;
+import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What a sidecar has done, in numbers that only grow. */
 public final class SidecarMeters {
+
+  /** Terms of all orgs in use are asked for twice in this time. */
+  private static final long ALL_ASKED_NANOS = Duration.ofSeconds(10).toNanos();
 
   private final LongAdder allowed = new LongAdder();
   private final LongAdder denied = new LongAdder();
@@ -17,9 +21,14 @@ public final class SidecarMeters {
   private final LongAdder rejected = new LongAdder();
   private final LongAdder finalized = new LongAdder();
   private final LongAdder unreadable = new LongAdder();
+  private final LongAdder damaged = new LongAdder();
   private final Host host;
   private volatile long answeredAt;
-  private volatile boolean away;
+
+  /** Whether anything had no answer since one came, and since when that is so. */
+  private volatile boolean unanswered;
+
+  private volatile long unansweredAt;
 
   SidecarMeters(Host host) {
     this.host = host;
@@ -54,16 +63,23 @@ public final class SidecarMeters {
     unreadable.increment();
   }
 
+  void damaged(long bytes) {
+    damaged.add(bytes);
+  }
+
   void told(Told told) {
     if (told instanceof Told.Lost) {
-      away = true;
+      if (!unanswered) {
+        unansweredAt = host.nanos();
+        unanswered = true;
+      }
     } else {
       answered();
     }
   }
 
   void answered() {
-    away = false;
+    unanswered = false;
     answeredAt = host.nanos();
   }
 
@@ -122,6 +138,11 @@ public final class SidecarMeters {
     return unreadable.sum();
   }
 
+  /** Bytes of the usage file that could not be read, and that no start before has told of. */
+  public long damagedBytes() {
+    return damaged.sum();
+  }
+
   /** Which part of all decisions was made here at once; 1 where there were none. */
   public double hitRatio() {
     double all = allowed.sum() + denied.sum() + elsewhere.sum();
@@ -130,9 +151,15 @@ public final class SidecarMeters {
         : (all - elsewhere.sum() - Math.min(waited.sum(), all - elsewhere.sum())) / all;
   }
 
-  /** Whether the server did not answer when it was asked last. */
-  public boolean isAway() {
-    return away;
+  /**
+   * Whether the server does not answer, of whichever org. Of one that is known to be there some
+   * questions have no answer, as where it can't reach an org: then it is away once nothing was
+   * answered for so long that all were asked about.
+   *
+   * @param isThere whether it is
+   */
+  public boolean isAway(boolean isThere) {
+    return unanswered && (!isThere || host.nanos() - unansweredAt > ALL_ASKED_NANOS);
   }
 
   /** Seconds since the server has answered. */

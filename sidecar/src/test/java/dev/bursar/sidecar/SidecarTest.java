@@ -17,8 +17,11 @@ import dev.bursar.sidecar.lease.Wanted;
 import dev.bursar.sidecar.usage.CallKey;
 import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.UsageFile;
+import dev.bursar.sidecar.usage.UsageLog;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -363,6 +367,64 @@ final class SidecarTest {
   }
 
   @Test
+  void whatIsDamagedOfTheFileIsCountedByTheLifeThatFindsIt() throws Exception {
+    // given
+    Sidecar first = sidecar();
+    id(reserve(first, "1", false));
+    server.away(true);
+    for (int i = 0; i < 5; i++) {
+      id(reserve(first, "1", true));
+    }
+    first.close();
+    Path part = directory.resolve("%019d.usage".formatted(1));
+    byte[] bytes = Files.readAllBytes(part);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(part, bytes);
+    for (boolean isNew : List.of(true, false)) {
+      // when
+      try (Sidecar next = sidecar()) {
+        // then
+        assertThat(next.meters().damagedBytes() > 0).isEqualTo(isNew);
+      }
+    }
+  }
+
+  /** Whoever is told that the server is away looks for the fault at the network. */
+  @ParameterizedTest
+  @EnumSource(FailMode.class)
+  void whereTheFileCanNotBeWrittenThatIsWhyNothingIsDecided(FailMode mode) throws Exception {
+    // given
+    UsageFile file = UsageFile.open(directory, LARGE);
+    AtomicBoolean isAway = new AtomicBoolean();
+    UsageLog failing =
+        (UsageLog)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {UsageLog.class},
+                (self, method, args) ->
+                    isAway.get() && List.of("isAway", "isFull").contains(method.getName())
+                        ? true
+                        : method.invoke(file, args));
+    SidecarSettings settings = SidecarSettings.USUAL.failing(mode, Map.of());
+    try (Sidecar sidecar = new Sidecar(settings, server, server, failing, InstantSource.system())) {
+      id(reserve(sidecar, "1", false));
+      server.away(true);
+      // when
+      isAway.set(true);
+      // then
+      assertThat(sidecar.reserve(request("1", false)).toCompletableFuture().join())
+          .isInstanceOfSatisfying(
+              Decision.Denied.class,
+              it -> {
+                assertThat(it.code()).isEqualTo("usage_file_away");
+                assertThat(it.isPassing()).isTrue();
+              });
+      isAway.set(false);
+      id(reserve(sidecar, "1", false));
+    }
+  }
+
+  @Test
   void whatIsOpenIsProlongedThoughTheFileHasNoRoomForThat() throws Exception {
     UsageFile.Settings small = new UsageFile.Settings(20_000, 10_000);
     try (Sidecar sidecar = sidecar(SidecarSettings.USUAL.denyingWhenFull(true), small)) {
@@ -370,14 +432,14 @@ final class SidecarTest {
       server.away(true);
       id(reserve(sidecar, "1", true));
       CallKey key = new CallKey("extend k", 1);
-      for (int i = 0; i < 5_000 && !sidecar.file().isFull(); i++) {
-        if (reserve(sidecar, "0.01", false) instanceof Decision.Allowed it) {
-          sidecar.end(String.valueOf(it.reservation()), null, null).toCompletableFuture().join();
-        }
-      }
-      assertThat(sidecar.file().write(new Entry.Passed(key)))
-          .as("there is no room for what is not an end")
-          .isCompletedExceptionally();
+      until(
+          () -> {
+            if (reserve(sidecar, "0.01", false) instanceof Decision.Allowed it) {
+              sidecar.end(String.valueOf(it.reservation()), null, null);
+            }
+            // There is no room for what is not an end; that much waits is another thing.
+            return sidecar.file().write(new Entry.Passed(key)).isCompletedExceptionally();
+          });
       assertThat(sidecar.extend(open, 500, key).toCompletableFuture().join())
           .isInstanceOf(Ended.Prolonged.class);
       assertThat(sidecar.end(open, null, null).toCompletableFuture().join())

@@ -203,6 +203,11 @@ final class SimulatedUsageLog implements UsageLog {
   }
 
   @Override
+  public boolean isAway() {
+    return false;
+  }
+
+  @Override
   public long unsentBytes() {
     return unsent() * USE_BYTES;
   }

@@ -31,7 +31,7 @@ public sealed interface Decision {
     public static final String BUSY = "busy";
 
     private static final Set<String> PASSING =
-        Set.of("server_away", BUSY, "key_refused", "usage_file_full");
+        Set.of("server_away", BUSY, "key_refused", "usage_file_full", "usage_file_away");
 
     /** Whether nothing was decided: asked again, it may come out otherwise. */
     public boolean isPassing() {

@@ -16,7 +16,7 @@ public final class Denials {
     return switch (code) {
       case "insufficient_credits", "wallet_in_debt", "budget_exceeded" -> 402;
       case "rate_limited", "concurrency_exceeded" -> 429;
-      case "server_away", "busy", "usage_file_full" -> AWAY;
+      case "server_away", "busy", "usage_file_full", "usage_file_away" -> AWAY;
       default -> 403;
     };
   }

@@ -19,6 +19,8 @@ import dev.bursar.sidecar.decision.OpenReservation;
 import dev.bursar.sidecar.gateway.Gate;
 import dev.bursar.sidecar.usage.CallKey;
 import dev.bursar.sidecar.usage.Recovery;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -39,6 +41,10 @@ final class EnforcementRoutes {
   static final String RESERVE = "reserve ";
 
   private static final String EXTEND = "extend ";
+
+  static final Problem NOT_KEPT =
+      Problem.passing(
+          503, "usage_file_away", "what was used can't be kept; ask again with the same key");
 
   private final Sidecar sidecar;
   private final InstantSource clock;
@@ -117,10 +123,11 @@ final class EnforcementRoutes {
         .handle(EnforcementRoutes::kept)
         .thenApply(
             decision -> {
-              if (decision instanceof Decision.Denied it && it.isPassing()) {
+              boolean isPassing = decision instanceof Decision.Denied it && it.isPassing();
+              if (isPassing) {
                 known.passing(key);
               }
-              return reply(request, decision, "lease");
+              return reply(request, decision, isPassing ? "none" : "lease");
             });
   }
 
@@ -226,16 +233,19 @@ final class EnforcementRoutes {
     return now.plus(Duration.ofNanos(nanos));
   }
 
+  /** Whether something failed since it could not be kept. */
+  static boolean isNotKept(@Nullable Throwable cause) {
+    return cause instanceof IOException || cause instanceof UncheckedIOException;
+  }
+
   /** What could not be kept has not happened, and may be asked for again. */
   private static <T> T kept(T value, Throwable error) {
     if (error == null) {
       return value;
     }
     Throwable cause = error instanceof CompletionException ? error.getCause() : error;
-    if (cause instanceof java.io.IOException || cause instanceof java.io.UncheckedIOException) {
-      throw Problem.passing(
-              503, "usage_file_away", "what was used can't be kept; ask again with the same key")
-          .fault();
+    if (isNotKept(cause)) {
+      throw NOT_KEPT.fault();
     }
     throw new CompletionException(cause);
   }

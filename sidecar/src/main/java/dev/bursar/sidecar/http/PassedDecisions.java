@@ -4,6 +4,7 @@ import dev.bursar.api.http.Refusing;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.http.Responses;
 import dev.bursar.api.operation.Outcomes;
+import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.decision.Decision;
@@ -168,11 +169,14 @@ final class PassedDecisions {
             (reply, failed) ->
                 failed == null
                     ? Responses.of(reply, request)
-                    : Refusing.STANDARD.refuse(
-                        request,
-                        Gate.cause(failed) instanceof Unchargeable it
-                            ? Outcomes.problem(it.refusal())
-                            : PassedRequests.AWAY));
+                    : Refusing.STANDARD.refuse(request, problem(Gate.cause(failed))));
+  }
+
+  private static Problem problem(Throwable cause) {
+    if (cause instanceof Unchargeable it) {
+      return Outcomes.problem(it.refusal());
+    }
+    return EnforcementRoutes.isNotKept(cause) ? EnforcementRoutes.NOT_KEPT : PassedRequests.AWAY;
   }
 
   private CompletionStage<Reply> decided(ReserveRequest wish, @Nullable CallKey once) {
@@ -189,7 +193,7 @@ final class PassedDecisions {
                           json,
                           wish,
                           decision,
-                          "unchecked",
+                          decision instanceof Decision.Denied ? "none" : "unchecked",
                           EnforcementRoutes.madeAt(sidecar, decision, clock)));
             });
   }

@@ -33,6 +33,10 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -134,14 +138,20 @@ public final class SidecarProcess implements AutoCloseable {
    */
   public static SidecarProcess start(Options options) throws IOException {
     InstantSource clock = InstantSource.system();
-    UsageFile file = UsageFile.open(options.data(), options.file());
+    UsageFile file = usageFile(options);
     ServerOverHttp client = new ServerOverHttp(options.server(), options.key(), options.name());
     Sidecar sidecar = new Sidecar(options.settings(), client, client, file, clock);
     ActorSystem system = ActorSystem.create("bursar-sidecar", config());
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    register(registry, sidecar, client);
     ChangeStream changes = new ChangeStream(client, sidecar);
+    register(registry, sidecar);
     register(registry, changes);
+    gauge(
+        registry,
+        sidecar,
+        "server.away",
+        "1 while the server does not answer",
+        s -> client.isSilent() || s.meters().isAway(changes.isConnected()) ? 1 : 0);
     OwnKey key = new OwnKey(options.key());
     // Before anybody can ask, and before the server can refuse one of them.
     WantedFile wanted = new WantedFile(options.data().resolve("wanted.json"), key.fingerprint());
@@ -160,7 +170,7 @@ public final class SidecarProcess implements AutoCloseable {
                 new EnforcementRoutes(sidecar, known, clock, answered).endpoints(),
                 new EntitlementRoutes(orgs).endpoints(),
                 new OpenFeatureRoutes(orgs).endpoints(),
-                new HealthRoutes(() -> Readiness.READY, registry::scrape).endpoints())
+                new HealthRoutes(() -> readiness(changes), registry::scrape).endpoints())
             .flatMap(List::stream)
             .toList();
     OpenAiProxy models =
@@ -236,7 +246,33 @@ public final class SidecarProcess implements AutoCloseable {
     }
   }
 
-  private static void register(MeterRegistry registry, Sidecar sidecar, ServerOverHttp server) {
+  /** Who is given a wrong key is not sent requests that it would only deny. */
+  private static Readiness readiness(ChangeStream changes) {
+    return changes.isKeyUnknown()
+        ? new Readiness("a key that the server takes (key_refused)")
+        : Readiness.READY;
+  }
+
+  private static UsageFile usageFile(Options options) throws IOException {
+    try {
+      return UsageFile.open(options.data(), options.file());
+    } catch (FileSystemException e) {
+      throw new IOException(
+          "can't keep what is used in %s: %s".formatted(options.data(), reason(e)), e);
+    }
+  }
+
+  /** Of most that may go wrong it has only the name of the file. */
+  private static String reason(FileSystemException error) {
+    return switch (error) {
+      case AccessDeniedException it -> "access to %s is denied".formatted(it.getFile());
+      case NoSuchFileException it -> "there is no %s, and it can't be made".formatted(it.getFile());
+      case FileAlreadyExistsException it -> "%s is no directory".formatted(it.getFile());
+      default -> String.valueOf(error.getMessage());
+    };
+  }
+
+  private static void register(MeterRegistry registry, Sidecar sidecar) {
     SidecarMeters meters = sidecar.meters();
     decisions(registry, meters, "lease", "allow", SidecarMeters::allowed);
     decisions(registry, meters, "terms", "deny", SidecarMeters::denied);
@@ -254,6 +290,16 @@ public final class SidecarProcess implements AutoCloseable {
     FunctionCounter.builder("bursar.sidecar.terms.unreadable", meters, SidecarMeters::unreadable)
         .description("Answers with terms that could not be read; an org's first is in the log")
         .register(registry);
+    FunctionCounter.builder(
+            "bursar.sidecar.usage.damaged.bytes", meters, SidecarMeters::damagedBytes)
+        .description("Bytes of the usage file that could not be read when this was started")
+        .register(registry);
+    gauge(
+        registry,
+        sidecar,
+        "usage.file.away",
+        "1 while the usage file can't be written",
+        s -> s.file().isAway() ? 1 : 0);
     gauge(
         registry, sidecar, "lease.hit.ratio", "Decisions made at once", s -> s.meters().hitRatio());
     gauge(registry, sidecar, "leases", "Leases that are not over", Sidecar::leases);
@@ -263,12 +309,6 @@ public final class SidecarProcess implements AutoCloseable {
         "staleness.seconds",
         "Age of the oldest terms in use",
         Sidecar::stalenessSeconds);
-    gauge(
-        registry,
-        sidecar,
-        "server.away",
-        "1 while the server does not answer",
-        s -> s.meters().isAway() || server.isSilent() ? 1 : 0);
     gauge(registry, sidecar, "usage.unsent", "Uses to be reported", s -> s.file().unsent());
     gauge(
         registry,

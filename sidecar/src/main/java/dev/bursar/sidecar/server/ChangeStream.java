@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * What the server changes, as it changes: a connection of its own that is kept up, and over which
@@ -76,7 +77,11 @@ public final class ChangeStream implements AutoCloseable {
   private volatile long heardAt = System.nanoTime();
   private volatile long silenceMax = silence(HEARTBEAT_MS);
   private long pause = PAUSE_MS;
-  private int refusedWith;
+  private volatile int refusedWith;
+
+  /** Whether the server has taken the key, now or before. */
+  private volatile boolean taken;
+
   private boolean isAway;
 
   /**
@@ -99,6 +104,11 @@ public final class ChangeStream implements AutoCloseable {
   /** Whether the server tells what changes. */
   public boolean isConnected() {
     return connected;
+  }
+
+  /** Whether the server does not know the key, and has not taken it before. */
+  public boolean isKeyUnknown() {
+    return refusedWith == 401 && !taken;
   }
 
   /** How many changes it has told. */
@@ -174,6 +184,7 @@ public final class ChangeStream implements AutoCloseable {
       return;
     }
     refusedWith = 0;
+    taken = true;
     heardAt = System.nanoTime();
     open = in;
     if (closed) {
@@ -226,17 +237,23 @@ public final class ChangeStream implements AutoCloseable {
 
   private void refused(int status) {
     boolean forGood = status >= 400 && status < 500 && status != 429;
-    if (forGood && refusedWith != status) {
-      LOG.atWarn()
-          .setMessage("the server does not tell what changes; it is asked for it as before")
+    boolean isOfKey = status == 401 || status == 403;
+    boolean isNew = refusedWith != status;
+    refusedWith = forGood ? status : 0;
+    if (forGood && isNew) {
+      LOG.atLevel(isOfKey ? Level.ERROR : Level.WARN)
+          .setMessage(
+              isOfKey
+                  ? "the server refuses the sidecar's key; nothing is decided until it takes it"
+                  : "the server does not tell what changes; it is asked for it as before")
+          .addKeyValue("server", base)
           .addKeyValue("status", status)
           .log();
     }
-    if ((status == 401 || status == 403) && refusedWith != status) {
+    if (isOfKey && isNew) {
       // The key is over: whoever asks for terms is told so, too, and stops.
       var unused = changes.changedAll();
     }
-    refusedWith = forGood ? status : 0;
   }
 
   private void told(String event, JsonNode data) {

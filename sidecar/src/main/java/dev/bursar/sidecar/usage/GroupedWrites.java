@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +29,8 @@ final class GroupedWrites {
   /** So many entries may wait to be written, in memory. */
   private static final int WAITING_MAX = 4_096;
 
-  /** For so long nothing more should be decided, after a write has failed. */
-  static final long BROKEN_NANOS = 1_000_000_000L;
+  /** So often it is tried whether there is room again. */
+  static final long AGAIN_NANOS = 1_000_000_000L;
 
   /** The file. */
   interface To {
@@ -42,6 +43,14 @@ final class GroupedWrites {
      * @throws IOException if none of them is in the file
      */
     void append(byte[] framed, boolean force, long uses, long usedBytes) throws IOException;
+
+    /**
+     * Looks whether there is room for much more; nothing is added. To be called by who holds the
+     * guard.
+     *
+     * @throws IOException if there is none
+     */
+    void tryRoom(int bytes) throws IOException;
 
     /** Whether another part is to be begun before anything is written at once. */
     boolean isLong();
@@ -111,8 +120,15 @@ final class GroupedWrites {
   private final AtomicInteger waiting = new AtomicInteger();
 
   private final Thread writer;
+
+  /**
+   * Whether something could not be written, and there was no room for much more since. What is
+   * little may fit meanwhile.
+   */
   private volatile boolean broken;
-  private volatile long brokenAt;
+
+  /** When that was looked at last; of the writer alone. */
+  private long triedAt;
 
   /** Whether something was lost of which nobody was told; of the writer alone. */
   private boolean isLost;
@@ -134,9 +150,14 @@ final class GroupedWrites {
     writer.start();
   }
 
-  /** Whether as many wait as may, or a write has failed just now. */
+  /** Whether as many wait as may. */
   boolean isFull() {
-    return queue.size() > WAITING_MAX || (broken && System.nanoTime() - brokenAt < BROKEN_NANOS);
+    return queue.size() > WAITING_MAX;
+  }
+
+  /** Whether writing has failed, and that is not over. */
+  boolean isBroken() {
+    return broken;
   }
 
   /** Adds an entry; done once a crash of the machine does not lose it. */
@@ -145,7 +166,7 @@ final class GroupedWrites {
   }
 
   /** Adds an entry that is of no use; done once it is written. */
-  CompletableFuture<Void> write(byte[] framed) throws IOException {
+  CompletableFuture<Void> write(byte[] framed) {
     return waiting.get() == 0 && isWrittenAtOnce(framed) ? WRITTEN : added(framed, false, false);
   }
 
@@ -169,10 +190,10 @@ final class GroupedWrites {
   }
 
   /**
-   * Writes an entry, if nobody has to be waited for, and none is overtaken; whether it has. An
-   * interrupt would close the file.
+   * Writes an entry, if nobody has to be waited for, and none is overtaken; whether it has. Where
+   * that fails the writer is to find it so. An interrupt would close the file.
    */
-  private boolean isWrittenAtOnce(byte[] framed) throws IOException {
+  private boolean isWrittenAtOnce(byte[] framed) {
     if (Thread.currentThread().isInterrupted() || !guard.tryLock()) {
       return false;
     }
@@ -183,8 +204,7 @@ final class GroupedWrites {
       to.append(framed, false, 0, 0);
       return true;
     } catch (IOException e) {
-      broke(e);
-      throw e;
+      return false;
     } finally {
       guard.unlock();
     }
@@ -193,8 +213,13 @@ final class GroupedWrites {
   private void run() {
     try {
       for (boolean isLast = false; !isLast; ) {
+        mendIfDue();
+        Pending first = broken ? queue.poll(AGAIN_NANOS, TimeUnit.NANOSECONDS) : queue.take();
+        if (first == null) {
+          continue;
+        }
         Group group = new Group();
-        for (Pending each = queue.take(); each != null; each = queue.poll()) {
+        for (Pending each = first; each != null; each = queue.poll()) {
           group.add(each);
           isLast |= each.equals(last);
           if (group.isFull()) {
@@ -212,7 +237,6 @@ final class GroupedWrites {
     guard.lock();
     try {
       to.append(group.bytes.toByteArray(), group.force, group.uses, group.usedBytes);
-      mended();
     } catch (IOException | RuntimeException e) {
       broke(e);
       isLost |= group.done.size() < group.entries;
@@ -228,22 +252,33 @@ final class GroupedWrites {
     to.written(group.uses, lost);
   }
 
-  /** Said once, until something can be written; to be called while the guard is held. */
+  /** Said once, until that is over. */
   private void broke(Exception error) {
-    brokenAt = System.nanoTime();
     if (!broken) {
       broken = true;
+      triedAt = System.nanoTime();
       LOG.atError()
-          .setMessage("nothing can be written to the usage file; what has to be kept is refused")
+          .setMessage(
+              "the usage file can't be written; nothing more is decided from leases until it can")
           .setCause(error)
           .log();
     }
   }
 
-  private void mended() {
-    if (broken) {
+  /** Something little that fits by chance does not end it: what comes next would fail again. */
+  private void mendIfDue() {
+    if (!broken || System.nanoTime() - triedAt < AGAIN_NANOS) {
+      return;
+    }
+    guard.lock();
+    try {
+      to.tryRoom(AT_ONCE_BYTES_MAX);
       broken = false;
-      LOG.atWarn().setMessage("the usage file can be written to again").log();
+      LOG.atWarn().setMessage("the usage file can be written again").log();
+    } catch (IOException | RuntimeException e) {
+      triedAt = System.nanoTime();
+    } finally {
+      guard.unlock();
     }
   }
 

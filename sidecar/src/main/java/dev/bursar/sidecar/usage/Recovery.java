@@ -147,8 +147,12 @@ public record Recovery(
       lost += segment.length() - at;
       damagedTo = segment.length();
     }
-    if (lost > 0 && segment.keepDamaged(damagedTo, lost)) {
-      all.lost(lost);
+    if (lost > 0) {
+      // Calls may have been answered by what can't be read, known before or not.
+      all.forgotten(latestKey(segment.writtenAt()));
+      if (segment.keepDamaged(damagedTo, lost)) {
+        all.lost(lost);
+      }
     }
     if (isLast) {
       segment.cutAt(at);

@@ -1,5 +1,6 @@
 package dev.bursar.sidecar.usage;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -140,6 +141,11 @@ final class Segment implements AutoCloseable {
     return (begun.toMillis() > 0 && begun.compareTo(written) < 0 ? begun : written).toInstant();
   }
 
+  /** When it was written last, or later. */
+  Instant writtenAt() throws IOException {
+    return Files.getLastModifiedTime(path).toInstant();
+  }
+
   /** How long it is, as far as it is written. */
   long length() {
     return length;
@@ -165,6 +171,18 @@ final class Segment implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  /**
+   * Looks whether there is room for so many bytes more: they are written, and cut off again.
+   *
+   * @throws IOException if there is none
+   */
+  void tryRoom(int bytes) throws IOException {
+    long before = length;
+    append(new byte[bytes], true);
+    length = before;
+    channel.truncate(before);
   }
 
   /** What was added is not lost by a crash of the machine any more. */
@@ -240,10 +258,14 @@ final class Segment implements AutoCloseable {
 
   private ByteBuffer whole(long at, int size) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(size);
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer, at + buffer.position()) < 0) {
-        throw new IOException(path + " is shorter than it was");
+    try {
+      while (buffer.hasRemaining()) {
+        if (channel.read(buffer, at + buffer.position()) < 0) {
+          throw new EOFException("it is shorter than it was");
+        }
       }
+    } catch (IOException e) {
+      throw new IOException("%s can't be read: %s".formatted(path, e.getMessage()), e);
     }
     return buffer.flip();
   }

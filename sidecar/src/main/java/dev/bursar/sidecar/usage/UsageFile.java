@@ -68,6 +68,9 @@ public final class UsageFile implements UsageLog {
   /** Whether something is open that could not be written: another part begins with it. */
   private boolean isOpenLost;
 
+  /** Whether no other part could be begun when that was tried last. */
+  private boolean isGrowing;
+
   private UsageFile(Path directory, Settings settings) throws IOException {
     boolean isNew = Files.notExists(directory);
     this.directory = Files.createDirectories(directory.toAbsolutePath());
@@ -203,6 +206,11 @@ public final class UsageFile implements UsageLog {
     }
 
     @Override
+    public void tryRoom(int bytes) throws IOException {
+      segments.last().tryRoom(bytes);
+    }
+
+    @Override
     public boolean isLong() {
       return isToRotate();
     }
@@ -231,12 +239,15 @@ public final class UsageFile implements UsageLog {
         drop();
       }
     } catch (IOException | RuntimeException e) {
-      rotateAt = System.nanoTime() + GroupedWrites.BROKEN_NANOS;
-      LOG.atError()
-          .setMessage("no other part of the usage file can be begun; the last one grows")
-          .addKeyValue("directory", directory)
-          .setCause(e)
-          .log();
+      rotateAt = System.nanoTime() + GroupedWrites.AGAIN_NANOS;
+      if (!isGrowing) {
+        isGrowing = true;
+        LOG.atError()
+            .setMessage("no other part of the usage file can be begun; the last one grows")
+            .addKeyValue("directory", directory)
+            .setCause(e)
+            .log();
+      }
     } finally {
       guard.unlock();
     }
@@ -261,6 +272,7 @@ public final class UsageFile implements UsageLog {
     bytes.writeBytes(framed(all ? new Entry.Confirmed(next, 0) : unsent.confirmed()));
     segments.begin(bytes.toByteArray());
     isOpenLost = false;
+    isGrowing = false;
     if (all) {
       unsent.movedTo(next, 0);
     }
@@ -285,7 +297,12 @@ public final class UsageFile implements UsageLog {
 
   @Override
   public boolean isFull() {
-    return unsentBytes() >= settings.bytesMax() || isLong() || writes.isFull();
+    return unsentBytes() >= settings.bytesMax() || isLong() || writes.isFull() || isAway();
+  }
+
+  @Override
+  public boolean isAway() {
+    return writes.isBroken();
   }
 
   /** Whether all that is in it takes too much, though little of it may be usage. */

@@ -59,6 +59,9 @@ public interface UsageLog extends AutoCloseable {
   /** Whether nothing more should be decided that it would have to keep. */
   boolean isFull();
 
+  /** Whether that is since it can't be written, as on a disk that is full. */
+  boolean isAway();
+
   /** Bytes of usage that the server does not have yet. */
   long unsentBytes();
 

@@ -2,6 +2,7 @@ package dev.bursar.sidecar.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -20,17 +21,24 @@ final class SidecarCommandTest {
   @TempDir private Path directory;
 
   private String told(String... options) {
+    String told = told(2, options);
+    assertThat(Files.exists(data())).as("nothing has begun").isFalse();
+    return told;
+  }
+
+  private String told(int code, String... options) {
     List<String> arguments =
-        new ArrayList<>(
-            List.of("--server=http://127.0.0.1:9", "--key=k", "--port=0", "--data=" + data()));
+        new ArrayList<>(List.of("--server=http://127.0.0.1:9", "--key=k", "--port=0"));
     arguments.addAll(List.of(options));
+    if (arguments.stream().noneMatch(each -> each.startsWith("--data="))) {
+      arguments.add("--data=" + data());
+    }
     StringWriter err = new StringWriter();
     CommandLine line = Terminal.speaking(new CommandLine(new SidecarCommand()));
     line.setErr(new PrintWriter(err, true));
     assertThat(line.execute(arguments.toArray(String[]::new)))
         .as(String.join(" ", options))
-        .isEqualTo(2);
-    assertThat(Files.exists(data())).as("nothing has begun").isFalse();
+        .isEqualTo(code);
     return err.toString().lines().findFirst().orElse("");
   }
 
@@ -55,6 +63,17 @@ final class SidecarCommandTest {
     assertThat(told("--default=org")).isEqualTo("bursar: --default: org is no NAME=VALUE");
     assertThat(told("--default=org=one", "--default=org=two"))
         .isEqualTo("bursar: --default: org is there twice; once is accepted");
+  }
+
+  @Test
+  void whyWhatIsUsedCanNotBeKeptIsTold() throws IOException {
+    assertThat(told(1, "--data=/proc/nope"))
+        .isEqualTo(
+            "bursar: can't keep what is used in /proc/nope: there is no /proc/nope, and it can't be"
+                + " made");
+    Path file = Files.createFile(directory.resolve("file"));
+    assertThat(told(1, "--data=" + file))
+        .isEqualTo("bursar: can't keep what is used in %1$s: %1$s is no directory".formatted(file));
   }
 
   @Test

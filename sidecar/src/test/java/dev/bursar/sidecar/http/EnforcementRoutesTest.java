@@ -130,6 +130,18 @@ final class EnforcementRoutesTest {
         .formatted(org);
   }
 
+  /** There is no lease that it could come from. */
+  @Test
+  void whatIsDeniedSinceNothingCanBeDecidedComesFromNoLease() throws Exception {
+    // given
+    model.refuseTerms(true);
+    // when
+    JsonNode answer = JSON.readTree(LocalRoutes.text(post("/v1/reservations", body("acme"), "k")));
+    // then
+    assertThat(answer.at("/denials/0/code").asText()).isEqualTo("key_refused");
+    assertThat(answer.path("source").asText()).isEqualTo("none");
+  }
+
   private String reserve(String org, String key) throws Exception {
     return JSON.readTree(LocalRoutes.text(post("/v1/reservations", body(org), key)))
         .path("reservation_id")

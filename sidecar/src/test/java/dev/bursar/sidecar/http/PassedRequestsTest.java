@@ -146,6 +146,17 @@ final class PassedRequestsTest {
     assertThat(answer.getHeader("X-Request-Id").map(HttpHeader::value)).contains("r-1");
   }
 
+  @Test
+  void whatTheFailModeLetsPassAndCanNotBeKeptIsNotTheServersFault() throws Exception {
+    // given
+    routes.sidecar.file().close();
+    // when
+    HttpResponse answer = answer(nobody(), true);
+    // then
+    assertThat(answer.status().intValue()).isEqualTo(503);
+    assertThat(LocalRoutes.text(answer)).contains("\"code\":\"usage_file_away\"");
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {429, 500, 503})
   void aServerThatDecidesNothingNowIsAway(int status) throws Exception {

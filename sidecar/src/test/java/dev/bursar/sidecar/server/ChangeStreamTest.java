@@ -224,4 +224,51 @@ final class ChangeStreamTest {
       assertThat(stream.isConnected()).isFalse();
     }
   }
+
+  /** Whoever has given it a wrong key looks at it when it starts. */
+  @Test
+  void thatItsKeyIsUnknownIsInTheLogAtOnce() throws Exception {
+    // given
+    Queue<String> said = new ConcurrentLinkedQueue<>();
+    AppenderBase<ILoggingEvent> log =
+        new AppenderBase<>() {
+          @Override
+          protected void append(ILoggingEvent event) {
+            if (String.valueOf(event.getKeyValuePairs()).contains(leasing.base().toString())) {
+              said.add(event.getLevel() + " " + event.getFormattedMessage());
+            }
+          }
+        };
+    log.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(ChangeStream.class);
+    logger.addAppender(log);
+    try (Socket refused = server.accept()) {
+      assertThat(stream.isKeyUnknown()).isFalse();
+      read(refused);
+      // when
+      write(refused, "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
+      // then
+      until(() -> !said.isEmpty());
+      assertThat(stream.isKeyUnknown()).isTrue();
+      assertThat(said)
+          .containsExactly(
+              "ERROR the server refuses the sidecar's key; nothing is decided until it takes it");
+    } finally {
+      logger.detachAppender(log);
+    }
+  }
+
+  @Test
+  void aKeyThatWasTakenIsNotUnknownLater() throws Exception {
+    // given
+    connected(60_000).close();
+    // when
+    try (Socket refused = server.accept()) {
+      read(refused);
+      write(refused, "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
+      // then
+      assertThat(next()).isEqualTo("changed");
+      assertThat(stream.isKeyUnknown()).isFalse();
+    }
+  }
 }

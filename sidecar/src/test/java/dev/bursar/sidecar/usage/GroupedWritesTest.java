@@ -3,13 +3,22 @@ package dev.bursar.sidecar.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 final class GroupedWritesTest {
 
@@ -17,7 +26,11 @@ final class GroupedWritesTest {
   private static final class Disk implements GroupedWrites.To {
     final List<byte[]> written = new CopyOnWriteArrayList<>();
     final BlockingQueue<Boolean> lost = new LinkedBlockingQueue<>();
+    final AtomicInteger tried = new AtomicInteger();
     volatile boolean isFull;
+
+    /** Whether nothing fits any more but what is little. */
+    volatile boolean isNearlyFull;
 
     @Override
     public void append(byte[] framed, boolean force, long uses, long usedBytes) throws IOException {
@@ -25,6 +38,14 @@ final class GroupedWritesTest {
         throw new IOException("No space left on device");
       }
       written.add(framed);
+    }
+
+    @Override
+    public void tryRoom(int bytes) throws IOException {
+      tried.incrementAndGet();
+      if (isFull || isNearlyFull) {
+        throw new IOException("No space left on device");
+      }
     }
 
     @Override
@@ -86,6 +107,66 @@ final class GroupedWritesTest {
     disk.isFull = false;
     writes.write(ENTRY).join();
     assertThat(disk.lost.take()).isTrue();
+    writes.end(ENTRY);
+  }
+
+  private static void until(BooleanSupplier holds) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!holds.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("it does not come").isLessThan(deadline);
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  /** Else what comes next would fail again, and its end and another beginning would be told. */
+  @Test
+  void whatIsLittleAndFitsDoesNotEndAFailureThatIsToldOnce() throws Exception {
+    // given
+    List<Level> told = new CopyOnWriteArrayList<>();
+    AppenderBase<ILoggingEvent> log =
+        new AppenderBase<>() {
+          @Override
+          protected void append(ILoggingEvent event) {
+            told.add(event.getLevel());
+          }
+        };
+    log.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(GroupedWrites.class);
+    logger.addAppender(log);
+    try {
+      writes.start();
+      disk.isNearlyFull = true;
+      // when
+      for (int i = 0; i < 3; i++) {
+        disk.isFull = true;
+        fails();
+        disk.isFull = false;
+        writes.keep(ENTRY, true).join();
+        writes.write(ENTRY).join();
+      }
+      until(() -> disk.tried.get() > 1);
+      // then
+      assertThat(writes.isBroken()).isTrue();
+      assertThat(told).containsExactly(Level.ERROR);
+      disk.isNearlyFull = false;
+      until(() -> !writes.isBroken());
+      assertThat(told).containsExactly(Level.ERROR, Level.WARN);
+      writes.end(ENTRY);
+    } finally {
+      logger.detachAppender(log);
+    }
+  }
+
+  /** Nobody asks for anything while it is broken but who ends something. */
+  @Test
+  void itIsOverThoughNothingIsWrittenMeanwhileAndWhateverHasFailed() throws Exception {
+    writes.start();
+    disk.isFull = true;
+    assertThatThrownBy(() -> writes.write(ENTRY).join())
+        .hasRootCauseMessage("No space left on device");
+    assertThat(writes.isBroken()).isTrue();
+    disk.isFull = false;
+    until(() -> !writes.isBroken());
     writes.end(ENTRY);
   }
 }

@@ -1,6 +1,7 @@
 package dev.bursar.sidecar.usage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -68,5 +69,33 @@ final class SegmentTest {
     try (Segment segment = segment(noise(5), unknown, framed("a b c"))) {
       assertThat(segment.next(0).at()).isEqualTo(5 + unknown.length);
     }
+  }
+
+  @Test
+  void toLookForRoomChangesNothing() throws IOException {
+    // given
+    byte[] before = framed("a b c");
+    try (Segment segment = segment(before)) {
+      // when
+      segment.tryRoom(1 << 20);
+      // then
+      assertThat(Files.readAllBytes(directory.resolve("%019d.usage".formatted(1))))
+          .isEqualTo(before);
+      segment.append(framed("d e f"), false);
+      assertThat(segment.next(before.length).entry())
+          .isEqualTo(new Entry.Passed(new CallKey("d e f", 1)));
+    }
+  }
+
+  @Test
+  void whatTheDiskRefusesToReadIsNamed() throws IOException {
+    // given
+    Segment segment = segment(framed("a b c"));
+    // when
+    segment.close();
+    // then
+    assertThatThrownBy(() -> segment.next(0))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("%019d.usage can't be read", 1);
   }
 }

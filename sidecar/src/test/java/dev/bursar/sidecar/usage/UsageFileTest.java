@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +25,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class UsageFileTest {
 
@@ -732,6 +735,29 @@ final class UsageFileTest {
     try (UsageFile file = open(small)) {
       assertThat(file.recovered().answered()).isNotEmpty().hasSizeLessThan(200);
       assertThat(file.recovered().forgotten()).isAfterOrEqualTo(ahead);
+    }
+  }
+
+  /** What was answered to one would be decided, and charged, once more. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void keysOfADamagedPartMayHaveBeenAnsweredWhicheverItIs(int number) throws IOException {
+    UsageFile.Settings small = new UsageFile.Settings(1 << 20, 1_200);
+    int inEach = 1_200 / ENTRY_LENGTH + 1;
+    try (UsageFile file = open(small)) {
+      for (int i = 1; i <= 2 * inEach + 3; i++) {
+        file.keep(used("u" + i)).join();
+      }
+    }
+    assertThat(segments()).isEqualTo(3);
+    Path part = directory.resolve("%019d.usage".formatted(number));
+    damaged(part);
+    Instant written = Instant.parse("2026-03-02T12:00:00Z");
+    for (String life : List.of("the first", "another")) {
+      Files.setLastModifiedTime(part, FileTime.from(written));
+      try (UsageFile file = open(small)) {
+        assertThat(file.recovered().forgotten()).as(life).isEqualTo(written.plusSeconds(10));
+      }
     }
   }
 
