@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,6 +66,10 @@ final class Reporter implements AutoCloseable {
   private static final long AWAY = 500 * MS;
   private static final long AWAY_MAX = 8_000 * MS;
   private static final long CROWDED = 1_000 * MS;
+
+  /** One that is answered now and then is answered within this time. */
+  private static final long STUCK = 2_000 * MS;
+
   private static final long ASIDE = 5_000 * MS;
   private static final long ASIDE_MAX = 60_000 * MS;
 
@@ -97,8 +101,8 @@ final class Reporter implements AutoCloseable {
   private int batches;
   private final Places places = new Places(UNDER_WAY_MAX);
 
-  /** Orgs about which the server does not answer, though it does about others. */
-  private final Set<String> stuck = new HashSet<>();
+  /** Since when the server has answered others, and nothing about an org. */
+  private final Map<String, Long> stuckSince = new HashMap<>();
 
   private final AsideLog asideLog = new AsideLog();
   private boolean reading;
@@ -225,10 +229,6 @@ final class Reporter implements AutoCloseable {
     boolean tried;
     long triedAt;
     long triedBefore;
-
-    /** Whether, when it was tried last, the server had answered something since it was before. */
-    boolean othersAreAnswered;
-
     long notBefore;
     long pause = AWAY;
     long busy = BUSY;
@@ -416,7 +416,7 @@ final class Reporter implements AutoCloseable {
       }
       if (places.isFor(part.org)) {
         send(part);
-      } else if (stuck.contains(part.org)) {
+      } else if (now - stuckSince.getOrDefault(part.org, now) > STUCK) {
         setAsideIfStuck(part, "no_answer");
       } else if (!places.isUnanswered(part.org)) {
         allSent = false;
@@ -467,7 +467,6 @@ final class Reporter implements AutoCloseable {
     part.sending = places.take(part.org);
     part.triedBefore = part.triedAt;
     part.triedAt = sentAt;
-    part.othersAreAnswered = meters.answeredAt() - part.triedBefore > 0;
     sent.whenComplete(
         (it, error) -> {
           Reported told = error == null ? it : new Reported(new Told.Lost(), List.of());
@@ -484,10 +483,10 @@ final class Reporter implements AutoCloseable {
     part.mayBeSent |= answer.isUnknown;
     boolean isLost = it.told() instanceof Told.Lost;
     places.giveBack(part.org, !isLost);
-    if (!isLost) {
-      stuck.remove(part.org);
-    } else if (part.othersAreAnswered) {
-      stuck.add(part.org);
+    if (isLost && meters.answeredAt() - part.triedAt > 0) {
+      stuckSince.putIfAbsent(part.org, host.nanos());
+    } else {
+      stuckSince.remove(part.org);
     }
     meters.told(it.told());
     Ask.Settle ask = part.ask;
