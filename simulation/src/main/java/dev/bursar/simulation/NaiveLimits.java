@@ -116,21 +116,45 @@ final class NaiveLimits {
             || parts.stream().anyMatch(part -> isIn(part.key, limit));
   }
 
-  /** Whether something counts, in the same window, in a limit that differs in its unit alone. */
+  /** Whether something counts, in the same windows, in a limit that differs in its unit alone. */
   boolean countsInAnotherUnit(Applied limit) {
-    String name = named(limit.budget());
+    PlanLimit one = PlanLimit.of(limit.budget());
+    return counts(
+        other ->
+            one.id.equals(other.id)
+                && one.window.equals(other.window)
+                && !one.measure.equals(other.measure));
+  }
+
+  /** Whether something counts in a limit that differs in its windows alone. */
+  boolean countsInOtherWindows(Applied limit) {
+    PlanLimit one = PlanLimit.of(limit.budget());
+    return counts(
+        other ->
+            one.id.equals(other.id)
+                && one.measure.equals(other.measure)
+                && !one.window.equals(other.window));
+  }
+
+  private boolean counts(Predicate<PlanLimit> in) {
     return counts.keySet().stream()
         .anyMatch(
             key ->
-                !key.budget.equals(limit.budget())
-                    && named(key.budget).equals(name)
-                    && key.window.equals(limit.window())
+                key.budget.startsWith(Budget.OF_PLAN)
+                    && in.test(PlanLimit.of(key.budget))
                     && now(key).all().signum() > 0);
   }
 
-  private static String named(String limitOfAPlan) {
-    int measure = limitOfAPlan.lastIndexOf(':');
-    return measure < 0 ? limitOfAPlan : limitOfAPlan.substring(0, measure);
+  /** What the name of a limit that comes with a plan says. */
+  private record PlanLimit(String id, String measure, String window) {
+    static PlanLimit of(String name) {
+      int window = name.lastIndexOf(':');
+      int measure = name.lastIndexOf(':', window - 1);
+      return new PlanLimit(
+          name.substring(0, measure),
+          name.substring(measure + 1, window),
+          name.substring(window + 1));
+    }
   }
 
   private static boolean isIn(Key key, Applied limit) {

@@ -267,8 +267,13 @@ final class NaiveOrg {
       } else if (limit.budget().startsWith("plan:feature:")) {
         watch.saw(Rarity.LIMIT_OF_A_METERED_FEATURE);
       }
-      if (limit.budget().startsWith(Budget.OF_PLAN) && own.countsInAnotherUnit(limit)) {
-        watch.saw(Rarity.LIMIT_THAT_WAS_COUNTED_IN_ANOTHER_UNIT);
+      if (limit.budget().startsWith(Budget.OF_PLAN)) {
+        if (own.countsInAnotherUnit(limit)) {
+          watch.saw(Rarity.LIMIT_THAT_WAS_COUNTED_IN_ANOTHER_UNIT);
+        }
+        if (own.countsInOtherWindows(limit)) {
+          watch.saw(Rarity.LIMIT_THAT_WAS_COUNTED_IN_OTHER_WINDOWS);
+        }
       }
     }
     return found;

@@ -1,5 +1,6 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.CreditType;
 import dev.bursar.domain.catalog.PriceList;
@@ -85,23 +86,30 @@ final class World {
       List.of(
           catalog(
               OrgShape.limiting(
-                  OrgShape.plan("small", 3, Map.of("chat", true)), 25, 12, OrgShape.TYPE),
+                  OrgShape.plan("small", 3, Map.of("chat", true)),
+                  25,
+                  12,
+                  OrgShape.TYPE,
+                  WindowKind.DAY),
               OrgShape.limiting(
                   OrgShape.plan("large", 7, Map.of("chat", true, "search", true)),
                   60,
                   0,
-                  "requests")),
+                  "requests",
+                  WindowKind.DAY)),
           catalog(
               OrgShape.limiting(
                   OrgShape.plan("small", 5, Map.of("chat", true, "search", true)),
                   40,
                   15,
-                  OrgShape.TYPE),
+                  OrgShape.TYPE,
+                  WindowKind.HOUR),
               OrgShape.limiting(
                   OrgShape.plan("large", 4, Map.of("chat", false, "search", true)),
                   30,
                   20,
-                  "requests")));
+                  "requests",
+                  WindowKind.DAY)));
 
   final Scenario scenario;
   final Tampering tampering;

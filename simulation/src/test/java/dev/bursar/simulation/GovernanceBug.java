@@ -169,6 +169,19 @@ enum GovernanceBug implements PlantedBug {
     }
   },
 
+  A_LIMIT_OF_A_PLAN_IS_NAMED_WITHOUT_ITS_WINDOW("model: tells null, where") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return haveLimits(scenario);
+    }
+
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.deciding(
+          event -> Instead.beginning(event, each -> List.of(withoutWindow(each))));
+    }
+  },
+
   THE_TIME_ZONE_CHANGES_UNDER_LIMITS_OF_A_PLAN("I2: moves the windows") {
     @Override
     public boolean isSoughtIn(Scenario scenario) {
@@ -221,8 +234,18 @@ enum GovernanceBug implements PlantedBug {
   /** A limit of a plan with something else in the place of its unit; others as they are. */
   private static LimitState inUnit(LimitState limit, String other) {
     String name = limit.budget();
+    if (!name.startsWith(Budget.OF_PLAN)) {
+      return limit;
+    }
+    int window = name.lastIndexOf(':');
+    int measure = name.lastIndexOf(':', window - 1);
+    return Instead.of(limit, name.substring(0, measure) + other + name.substring(window));
+  }
+
+  private static LimitState withoutWindow(LimitState limit) {
+    String name = limit.budget();
     return name.startsWith(Budget.OF_PLAN)
-        ? Instead.of(limit, name.substring(0, name.lastIndexOf(':')) + other)
+        ? Instead.of(limit, name.substring(0, name.lastIndexOf(':')))
         : limit;
   }
 

@@ -159,18 +159,20 @@ public final class OrgShape {
   /**
    * A plan with limits: so much an hour, for the org and for each user; so many requests a day,
    * unless the org has set as many itself; so much a day, which the org always has set itself; and
-   * so much of one feature in a day.
+   * so much of one feature in a window.
    *
    * @param metered of {@link #FEATURES}' last; 0 for as much as there is
    * @param measure in what that is counted, and what each user has
+   * @param window in what windows it is counted
    */
-  public static PricingPlan limiting(PricingPlan plan, long limit, long metered, String measure) {
+  public static PricingPlan limiting(
+      PricingPlan plan, long limit, long metered, String measure, WindowKind window) {
     Scope org = new Scope(Scope.Type.ORG, null, null);
     Map<String, Entitlement> entitlements = new HashMap<>(plan.ownEntitlements());
     if (metered > 0) {
       entitlements.put(
           FEATURES.getLast(),
-          new Entitlement.Allowance(measure, Credits.of(metered), WindowKind.DAY, null));
+          new Entitlement.Allowance(measure, Credits.of(metered), window, null));
     }
     return new PricingPlan(
         plan.id(),
