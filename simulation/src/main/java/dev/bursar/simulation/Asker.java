@@ -101,7 +101,7 @@ final class Asker {
     if (world.skips(operation)) {
       // What it would have drawn is drawn, so that what follows is asked for as it would have been.
       if (!question.known().getAsBoolean()) {
-        question.message().apply(answer -> {});
+        var unused = question.message().apply(answer -> {});
       }
       next.run();
       return;
