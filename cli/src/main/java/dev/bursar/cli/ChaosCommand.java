@@ -8,10 +8,13 @@ import dev.bursar.database.EmbeddedDatabase;
 import dev.bursar.projections.verify.Verification;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,17 +39,22 @@ import picocli.CommandLine.Spec;
     })
 final class ChaosCommand implements Callable<Integer> {
 
+  private static final int CALLS = 3_000;
   private static final int OUTAGE_SECONDS = 60;
+
+  /** One is killed, and another has to go on. */
+  private static final int SIDECARS_MIN = 2;
+
+  private static final int SIDECARS_MAX = 20;
 
   @Spec private CommandSpec spec;
 
   @Option(
       names = "--calls",
       paramLabel = "N",
-      defaultValue = "3000",
       description =
-          "Calls to make at least, 1 to 1000000; it goes on until every trouble was felt. Default: ${DEFAULT-VALUE}")
-  private int calls;
+          "Calls to make at least, 1 to 1000000; it goes on until every trouble was felt. Not with --sidecars. Default: 3000")
+  private @Nullable Integer calls;
 
   @Option(
       names = "--rate",
@@ -67,7 +75,8 @@ final class ChaosCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "Where database and logs are kept. Default: a temporary directory")
+      description =
+          "Where database and logs are kept. Default: a temporary directory, which is deleted unless something is not so")
   private @Nullable Path data;
 
   @Option(
@@ -82,7 +91,7 @@ final class ChaosCommand implements Callable<Integer> {
       names = "--sidecars",
       paramLabel = "N",
       description = {
-        "Instead: so many sidecars under load, 1 to 20, --rate calls a second together, while the node is killed and stays away,"
+        "Instead: so many sidecars under load, 2 to 20, --rate calls a second together, while the node is killed and stays away,"
             + " and one of them is killed, too. In the end what they allowed is compared with what was charged, to the last"
             + " quarter of a credit."
       })
@@ -96,7 +105,11 @@ final class ChaosCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    if (calls < 1 || calls > 1_000_000) {
+    if (calls != null && sidecars != null) {
+      throw WrongUsage.of(
+          spec, "--calls: not with --sidecars, which are called until the budget is spent");
+    }
+    if (calls != null && (calls < 1 || calls > 1_000_000)) {
       throw WrongUsage.of(spec, "--calls: %d is not between 1 and 1000000".formatted(calls));
     }
     if (!(rate >= 0.1 && rate <= 10_000)) {
@@ -106,8 +119,11 @@ final class ChaosCommand implements Callable<Integer> {
       throw WrongUsage.of(
           spec, "--pause-max: %d is not between 300 and 60000".formatted(pauseMillisMax));
     }
-    if (sidecars != null && (sidecars < 1 || sidecars > 20)) {
-      throw WrongUsage.of(spec, "--sidecars: %d is not between 1 and 20".formatted(sidecars));
+    if (sidecars != null && (sidecars < SIDECARS_MIN || sidecars > SIDECARS_MAX)) {
+      throw WrongUsage.of(
+          spec,
+          "--sidecars: %d is not between %d and %d"
+              .formatted(sidecars, SIDECARS_MIN, SIDECARS_MAX));
     }
     if (outage != null && sidecars == null) {
       throw WrongUsage.of(spec, "--outage: needs --sidecars");
@@ -122,12 +138,31 @@ final class ChaosCommand implements Callable<Integer> {
     if (data != null && Files.exists(data) && !Files.isDirectory(data)) {
       throw WrongUsage.of(spec, "--data: %s is no directory".formatted(data));
     }
-    Path directory = data == null ? temporary() : data;
+    if (data != null) {
+      return run(data, outageSeconds);
+    }
+    Path directory = temporary();
+    boolean good = false;
+    try {
+      int exit = run(directory, outageSeconds);
+      good = exit == 0;
+      return exit;
+    } finally {
+      if (good) {
+        delete(directory);
+      } else if (isKept(directory)) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("kept in            " + directory);
+        out.flush();
+      }
+    }
+  }
+
+  private int run(Path directory, int outageSeconds) throws InterruptedException {
     Duration pauseMax = Duration.ofMillis(pauseMillisMax);
-    ChaosOptions options = new ChaosOptions(directory, calls, rate, seed, pauseMax, pauseMax);
+    ChaosOptions options =
+        new ChaosOptions(directory, calls == null ? CALLS : calls, rate, seed, pauseMax, pauseMax);
     PrintWriter out = spec.commandLine().getOut();
-    out.println("kept in            " + directory);
-    out.flush();
     boolean good;
     boolean atRest = true;
     try {
@@ -148,6 +183,24 @@ final class ChaosCommand implements Callable<Integer> {
           new Verification(database.settings(), options.grace(), VerifyCommand.limit("correction"));
       int verified = VerifyCommand.run(atRest ? verification.atRest() : verification, out);
       return good && verified == 0 ? 0 : 1;
+    }
+  }
+
+  private static boolean isKept(Path directory) {
+    try (Stream<Path> inside = Files.list(directory)) {
+      return inside.findAny().isPresent();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static void delete(Path directory) {
+    try (Stream<Path> inside = Files.walk(directory)) {
+      for (Path each : inside.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      throw new CommandFailure(directory + " can't be deleted: " + e.getMessage(), e);
     }
   }
 

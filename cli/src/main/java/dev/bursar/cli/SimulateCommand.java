@@ -9,6 +9,7 @@ import dev.bursar.simulation.Rarity;
 import dev.bursar.simulation.Scenario;
 import dev.bursar.simulation.Shrinking;
 import dev.bursar.simulation.Simulation;
+import dev.bursar.simulation.SkippedOperations;
 import dev.bursar.simulation.Tampering;
 import dev.bursar.simulation.Trials;
 import java.io.PrintWriter;
@@ -66,11 +67,10 @@ final class SimulateCommand implements Callable<Integer> {
   private static final long SEEDS_FOR_EVERYTHING = 20_000;
 
   private static final String NONE = "none";
-  private static final int LINE_CHARS_MAX = 2_000;
-  private static final int WHOLE_LINES = 20;
-  private static final String VIOLATED = "VIOLATED ";
+  private static final long SHRINKING_TOLD_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   private final Tampering tampering;
+  private long toldNanos;
 
   @Spec private CommandSpec spec;
 
@@ -78,8 +78,8 @@ final class SimulateCommand implements Callable<Integer> {
       names = "--seed",
       paramLabel = "S",
       description =
-          "The first seed. Alone, only its history is run, and told from its beginning. Default: 1;"
-              + " with --minutes alone a random one, which is told")
+          "The first seed. Alone, only its history is run. Default: 1;"
+              + " with --minutes a random one, which is told")
   private @Nullable Long seed;
 
   @Option(
@@ -91,7 +91,7 @@ final class SimulateCommand implements Callable<Integer> {
   @Option(
       names = "--minutes",
       paramLabel = "M",
-      description = "Run for so long, however many histories that makes")
+      description = "Instead of --seeds: run for so long, however many histories that makes")
   private @Nullable Integer minutes;
 
   @Option(
@@ -103,7 +103,9 @@ final class SimulateCommand implements Callable<Integer> {
   @Option(
       names = "--operations",
       paramLabel = "O",
-      description = "With --seed alone: so many operations of each client")
+      description =
+          "With --seed alone: so many operations of each client while things go wrong; a few more follow when those have"
+              + " ended. An operation is a call, asked again until it is answered")
   private @Nullable Integer operations;
 
   @Option(
@@ -127,6 +129,20 @@ final class SimulateCommand implements Callable<Integer> {
           "With --seed alone: without these, with commas between them, though the seed has them. Another word is answered"
               + " with those that there are")
   private @Nullable String without;
+
+  @Option(
+      names = "--skip",
+      paramLabel = "P",
+      description =
+          "With --seed alone: these operations are not asked for, by the names that the history tells, such as"
+              + " client1:3,client2:7-9; all others are")
+  private @Nullable String skip;
+
+  @Option(
+      names = "--history",
+      description =
+          "With --seed alone: all that happens is told from the beginning, as it is of a history that fails")
+  private boolean history;
 
   SimulateCommand() {
     this(Tampering.NONE);
@@ -158,6 +174,9 @@ final class SimulateCommand implements Callable<Integer> {
     demand("--clients", asLong(clients), Scenario.CLIENTS_MAX);
     demand("--operations", asLong(operations), Scenario.OPERATIONS_MAX);
     demand("--remembered", asLong(remembered), Scenario.REMEMBERED_MIN, Scenario.REMEMBERED_ALL);
+    if (seeds != null && minutes != null) {
+      throw WrongUsage.of(spec, "--minutes: takes the place of --seeds; only one says when to end");
+    }
     if (seed != null && seeds == null && minutes == null) {
       return one(changed(Scenario.of(seed)));
     }
@@ -165,13 +184,15 @@ final class SimulateCommand implements Callable<Integer> {
         || operations != null
         || faults != null
         || remembered != null
-        || without != null) {
+        || without != null
+        || skip != null
+        || history) {
       throw WrongUsage.of(
           spec,
-          "--clients, --operations, --faults, --remembered and --without change the history of one"
-              + " seed: they need --seed, without --seeds and --minutes");
+          "--clients, --operations, --faults, --remembered, --without, --skip and --history are for the"
+              + " history of one seed: they need --seed, without --seeds and --minutes");
     }
-    boolean anywhere = seed == null && minutes != null && seeds == null;
+    boolean anywhere = seed == null && minutes != null;
     long first = anywhere ? 1 + new Random().nextLong(RANDOM_SEED_MAX) : seed == null ? 1 : seed;
     long count = seeds != null ? seeds : minutes != null ? SEEDS_MAX : 2_000;
     if (first > Long.MAX_VALUE - (count - 1)) {
@@ -202,7 +223,9 @@ final class SimulateCommand implements Callable<Integer> {
   private void stopped(Trials trials) {
     PrintWriter err = spec.commandLine().getErr();
     err.println();
-    if (trials.failure() == null) {
+    if (trials.failure() == null && trials.done() == 0) {
+      err.println("stopped before the first history had ended: nothing is known");
+    } else if (trials.failure() == null) {
       err.printf("stopped after %,d histories: all that must hold has held%n", trials.done());
     } else {
       err.printf(
@@ -223,7 +246,16 @@ final class SimulateCommand implements Callable<Integer> {
         clients == null ? from.clients() : clients,
         operations == null ? from.operations() : operations,
         remembered == null ? from.remembered() : remembered,
-        without == null ? from.without() : these("--without", without, Beside.class));
+        without == null ? from.without() : these("--without", without, Beside.class),
+        skip == null ? from.skipped() : skipped(skip));
+  }
+
+  private SkippedOperations skipped(String words) {
+    try {
+      return SkippedOperations.parse(words);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--skip: " + e.getMessage(), e);
+    }
   }
 
   private <E extends Enum<E>> Set<E> these(String option, String words, Class<E> known) {
@@ -272,7 +304,7 @@ final class SimulateCommand implements Callable<Integer> {
                     done.countDown();
                   }
                 });
-    if (minutes == null || seeds != null) {
+    if (minutes == null) {
       Progress.follow(
           "histories", count, done, trials::done, () -> "%,d steps".formatted(trials.steps()));
     } else {
@@ -313,12 +345,12 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private int one(Scenario scenario) {
-    List<String> history = new ArrayList<>();
-    Simulation.Outcome outcome = Simulation.run(scenario, tampering, history);
+    List<String> told = new ArrayList<>();
+    Simulation.Outcome outcome = Simulation.run(scenario, tampering, history ? told : null);
     if (outcome.failed()) {
       return failed(outcome);
     }
-    tell(history);
+    tell(told);
     PrintWriter out = spec.commandLine().getOut();
     for (Map.Entry<Rarity, Integer> each : outcome.seen().entrySet()) {
       out.printf("%,12d  %s%n", each.getValue(), words(each.getKey()));
@@ -332,19 +364,31 @@ final class SimulateCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     err.printf("seed %d fails; it is being made smaller%n", outcome.scenario().seed());
     err.flush();
-    Scenario smallest = Shrinking.smallest(outcome, tampering);
+    Scenario smallest = Shrinking.smallest(outcome, tampering, this::shrinks);
     List<String> history = new ArrayList<>();
     Simulation.Outcome again = Simulation.run(smallest, tampering, history);
     tell(history);
     PrintWriter out = spec.commandLine().getOut();
     again
         .violations()
-        .forEach(each -> out.printf(VIOLATED + "%s: %s%n", each.invariant(), each.detail()));
+        .forEach(each -> out.printf("VIOLATED %s: %s%n", each.invariant(), each.detail()));
     out.printf("FAILED   %s%n", outcome.scenario());
     out.printf("smaller  %s%n", smallest);
     out.printf("again    bin/bursar simulate %s%n", options(smallest));
     out.flush();
     return 1;
+  }
+
+  /** Now and then: what is found is seldom small at once. */
+  private void shrinks(int runs, Simulation.Outcome smallest) {
+    if (System.nanoTime() - toldNanos > SHRINKING_TOLD_NANOS) {
+      toldNanos = System.nanoTime();
+      PrintWriter err = spec.commandLine().getErr();
+      err.printf(
+          "made smaller %,d times: %d operations, %s%n",
+          runs, smallest.asked().size(), smallest.scenario());
+      err.flush();
+    }
   }
 
   private static String options(Scenario scenario) {
@@ -356,25 +400,17 @@ final class SimulateCommand implements Callable<Integer> {
                 scenario.operations(),
                 scenario.faults().isEmpty() ? NONE : names(scenario.faults()),
                 scenario.remembered());
-    return scenario.without().isEmpty() ? same : same + " --without=" + names(scenario.without());
+    return same
+        + (scenario.without().isEmpty() ? "" : " --without=" + names(scenario.without()))
+        + (scenario.skipped().isEmpty() ? "" : " --skip=" + scenario.skipped());
   }
 
   private static String names(Set<? extends Enum<?>> all) {
     return all.stream().map(Enum::name).sorted().collect(Collectors.joining(","));
   }
 
-  /** The lines that a violation follows on are whole, the others as long as can be read. */
   private void tell(List<String> history) {
     PrintWriter out = spec.commandLine().getOut();
-    int violated = 0;
-    while (violated < history.size() && !history.get(violated).contains(VIOLATED)) {
-      violated++;
-    }
-    for (int i = 0; i < history.size(); i++) {
-      String line = history.get(i);
-      boolean whole =
-          line.length() <= LINE_CHARS_MAX || (i <= violated && i > violated - WHOLE_LINES);
-      out.println(whole ? line : line.substring(0, LINE_CHARS_MAX) + "…");
-    }
+    history.forEach(out::println);
   }
 }

@@ -40,9 +40,10 @@ final class ChaosTest {
 
   @ParameterizedTest
   @CsvSource({
-    "--sidecars 0, --sidecars: 0 is not between 1 and 20",
+    "--sidecars 1, --sidecars: 1 is not between 2 and 20",
+    "--sidecars 2 --calls 10, --calls: not with --sidecars",
     "--outage 5, --outage: needs --sidecars",
-    "--sidecars 1 --outage 0, --outage: 0 is not between 1 and 600",
+    "--sidecars 2 --outage 0, --outage: 0 is not between 1 and 600",
     "--calls 0, --calls: 0 is not between 1 and 1000000",
     "--rate NaN, --rate: NaN is not between 0.1 and 10000"
   })

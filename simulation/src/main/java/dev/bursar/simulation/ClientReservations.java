@@ -22,7 +22,10 @@ import dev.bursar.simulation.history.Known;
 import dev.bursar.simulation.history.OrgShape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What a client asks about reservations, and of work that has run. */
 final class ClientReservations {
@@ -65,14 +68,15 @@ final class ClientReservations {
             ? List.of(EntityId.org(org), wallet)
             : List.of(EntityId.org(org), wallet, EntityId.team(org, team));
     asker.<Decided>start(
-        "%s %s %s of %s for %s/%s"
+        "%s %s %s of %s for %s"
             .formatted(
                 dryRun ? "dry run" : atOnce ? "charge" : "reserve",
                 request.amount(),
                 request.creditType(),
                 wallet,
-                team,
-                subject.user()),
+                Stream.of(team, subject.user())
+                    .filter(Objects::nonNull)
+                    .collect(Collectors.joining("/", org + "/", ""))),
         EntityId.org(org),
         deciders,
         // Each attempt has a salt of its own, and so a name of its own for the reservation.

@@ -35,7 +35,7 @@ final class HistoryLine {
     while (true) {
       int open = line.indexOf('{', from);
       int close = open < 0 ? -1 : closing(line, open);
-      if (close < 0) {
+      if (close < 0 || line.charAt(close) != '}') {
         return told.append(line, from, line.length()).toString();
       }
       told.append(line, from, open + 1)
@@ -46,12 +46,12 @@ final class HistoryLine {
   }
 
   /** Where what opens here closes; below 0 if it does not. */
-  private static int closing(String line, int open) {
+  static int closing(String line, int open) {
     int depth = 0;
     for (int i = open; i < line.length(); i++) {
       depth += depth(line.charAt(i));
       if (depth == 0) {
-        return line.charAt(i) == '}' ? i : -1;
+        return i;
       }
     }
     return -1;
@@ -71,6 +71,11 @@ final class HistoryLine {
     entries.add(sorted(map.substring(from)));
     Collections.sort(entries);
     return entries;
+  }
+
+  /** How many open in it that do not close. */
+  static int depth(String text) {
+    return text.chars().map(c -> depth((char) c)).sum();
   }
 
   private static int depth(char c) {

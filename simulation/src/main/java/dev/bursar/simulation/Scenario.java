@@ -1,6 +1,7 @@
 package dev.bursar.simulation;
 
 import dev.bursar.simulation.history.Size;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.Random;
 import java.util.Set;
@@ -13,9 +14,11 @@ import java.util.TreeSet;
  * @param seed the seed
  * @param faults what goes wrong
  * @param clients how many ask at once, 1 to 8
- * @param operations how many operations each of them asks for, 1 to 100
+ * @param operations how many operations each of them asks for while things go wrong, 1 to 100; a
+ *     few more come when those have ended
  * @param remembered how many operations an entity remembers, 5 or more
  * @param without what it has not, though by its seed it would
+ * @param skipped operations that nobody asks for, though by the seed they would
  */
 public record Scenario(
     long seed,
@@ -23,11 +26,12 @@ public record Scenario(
     int clients,
     int operations,
     int remembered,
-    Set<Beside> without) {
+    Set<Beside> without,
+    SkippedOperations skipped) {
 
   /** One that has all that follows from its seed. */
   public Scenario(long seed, Set<Fault> faults, int clients, int operations, int remembered) {
-    this(seed, faults, clients, operations, remembered, Set.of());
+    this(seed, faults, clients, operations, remembered, Set.of(), SkippedOperations.NONE);
   }
 
   /** How many clients there may be. */
@@ -89,19 +93,19 @@ public record Scenario(
     EnumSet<Fault> fewer = EnumSet.noneOf(Fault.class);
     fewer.addAll(faults);
     fewer.remove(fault);
-    return new Scenario(seed, fewer, clients, operations, remembered, without);
+    return new Scenario(seed, fewer, clients, operations, remembered, without, skipped);
   }
 
   Scenario withClients(int count) {
-    return new Scenario(seed, faults, count, operations, remembered, without);
+    return new Scenario(seed, faults, count, operations, remembered, without, skipped);
   }
 
   Scenario withOperations(int count) {
-    return new Scenario(seed, faults, clients, count, remembered, without);
+    return new Scenario(seed, faults, clients, count, remembered, without, skipped);
   }
 
   Scenario withoutForgetting() {
-    return new Scenario(seed, faults, clients, operations, REMEMBERED_ALL, without);
+    return new Scenario(seed, faults, clients, operations, REMEMBERED_ALL, without, skipped);
   }
 
   /** Whether it has this, by its seed, and that is not left out. */
@@ -116,7 +120,7 @@ public record Scenario(
 
   /** The same without that. */
   public Scenario without(Set<Beside> what) {
-    return new Scenario(seed, faults, clients, operations, remembered, Set.copyOf(what));
+    return new Scenario(seed, faults, clients, operations, remembered, Set.copyOf(what), skipped);
   }
 
   Scenario without(Beside what) {
@@ -125,15 +129,25 @@ public record Scenario(
     return without(more);
   }
 
+  /** The same, and nobody asks for these, either. */
+  Scenario skipping(Collection<OperationName> more) {
+    return new Scenario(seed, faults, clients, operations, remembered, without, skipped.and(more));
+  }
+
   @Override
   public String toString() {
-    return "seed %d, %d clients, %d operations each, %s%s%s"
+    return "seed %d, %s, %s each and some when all is well again, %s%s%s%s"
         .formatted(
             seed,
-            clients,
-            operations,
+            counted(clients, "client"),
+            counted(operations, "operation"),
             faults.isEmpty() ? "no faults" : faults,
             isForgetful() ? ", %d keys remembered".formatted(remembered) : "",
-            without.isEmpty() ? "" : ", without " + new TreeSet<>(without));
+            without.isEmpty() ? "" : ", without " + new TreeSet<>(without),
+            skipped.isEmpty() ? "" : ", skipping " + skipped);
+  }
+
+  private static String counted(int many, String what) {
+    return many + " " + what + (many == 1 ? "" : "s");
   }
 }

@@ -59,6 +59,9 @@ final class SimulatedBudgeter {
   private int keys;
   private int drivers;
 
+  /** How many operations so far. */
+  private int asked;
+
   SimulatedBudgeter(World world, String name, int operations) {
     this.world = world;
     this.name = name;
@@ -133,7 +136,12 @@ final class SimulatedBudgeter {
   // ---- a budget is set
 
   private void put(Put put, boolean again, Runnable then) {
-    world.log(() -> "%s sets (%s): %s".formatted(name, put.key(), put.budget()));
+    OperationName operation = new OperationName(name, ++asked);
+    if (world.skips(operation)) {
+      then.run();
+      return;
+    }
+    world.log(() -> "%s sets (%s): %s".formatted(operation, put.key(), put.budget()));
     new Driver(put, again, world.since(), TRIES, then).start();
   }
 
@@ -348,7 +356,12 @@ final class SimulatedBudgeter {
   private void remove(Budget budget) {
     String key = key();
     Caller caller = caller(key, budget.id());
-    world.log(() -> "%s removes %s".formatted(name, budget.id()));
+    OperationName operation = new OperationName(name, ++asked);
+    if (world.skips(operation)) {
+      next();
+      return;
+    }
+    world.log(() -> "%s removes %s".formatted(operation, budget.id()));
     this.<OrgCommand, OrgReply>ask(
         ORG,
         new Request<>(new OrgCommand.ViewBudget(budget.id(), null), null),

@@ -111,7 +111,10 @@ final class SimulatedCall<T> {
       return;
     }
     int mine = tries;
-    world.log(() -> "%s asks (%d): %s".formatted(client, mine, question.what));
+    world.log(
+        () ->
+            "%s asks%s: %s"
+                .formatted(client, mine == 1 ? "" : " again (%d)".formatted(mine), question.what));
     world.ask(question.entity, question.message, new Hearing());
     askAgainAfter(TIMEOUT_MICROS + world.between(0, 1_000_000));
   }

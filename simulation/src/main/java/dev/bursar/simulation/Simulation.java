@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one scenario from the first request until everything has come to rest. */
@@ -72,6 +73,9 @@ public final class Simulation {
 
   private static final long STEPS_MAX = 2_000_000;
 
+  /** By so much a history may take longer than one that it is to be smaller than. */
+  private static final long STEPS_MORE = 500;
+
   /**
    * What a run came to.
    *
@@ -81,6 +85,7 @@ public final class Simulation {
    * @param seen how often the rare things happened
    * @param injected how often each fault befell something
    * @param steps how many steps it took
+   * @param asked the operations that were asked for, in that order
    */
   public record Outcome(
       Scenario scenario,
@@ -88,7 +93,8 @@ public final class Simulation {
       String check,
       Map<Rarity, Integer> seen,
       Map<Fault, Integer> injected,
-      long steps) {
+      long steps,
+      List<OperationName> asked) {
 
     /** Whether something did not hold. */
     public boolean failed() {
@@ -100,10 +106,18 @@ public final class Simulation {
   private final Known known = new Known();
   private final Judgement judgement;
   private final ViewChecks views;
+  private final long stepsMax;
+
+  /** What there is at the beginning, for people. */
+  private final List<String> set = new ArrayList<>();
+
+  private final List<String> budgets = new ArrayList<>();
+
   private long steps;
 
-  private Simulation(World world) {
+  private Simulation(World world, long stepsMax) {
     this.world = world;
+    this.stepsMax = stepsMax;
     this.judgement = new Judgement(world);
     this.views = new ViewChecks(world);
   }
@@ -121,14 +135,27 @@ public final class Simulation {
    */
   public static Outcome run(
       Scenario scenario, Tampering tampering, @Nullable List<String> history) {
+    return run(scenario, tampering, history, Long.MAX_VALUE);
+  }
+
+  /**
+   * The same, told to nobody, and no longer than one that has taken so many steps: one that has not
+   * failed by then fails no sooner than that.
+   */
+  static Outcome run(Scenario scenario, Tampering tampering, long stepsLike) {
+    return run(scenario, tampering, null, stepsLike + STEPS_MORE);
+  }
+
+  private static Outcome run(
+      Scenario scenario, Tampering tampering, @Nullable List<String> history, long stepsMax) {
     World world;
     try {
       world = new World(scenario, tampering.forOneRun(), history);
     } catch (RuntimeException | Error fault) {
       Violation crash = new Violation("crash", World.trace(fault));
-      return new Outcome(scenario, List.of(crash), "crash", Map.of(), Map.of(), 0);
+      return new Outcome(scenario, List.of(crash), "crash", Map.of(), Map.of(), 0, List.of());
     }
-    Simulation simulation = new Simulation(world);
+    Simulation simulation = new Simulation(world, stepsMax);
     try {
       simulation.run();
     } catch (RuntimeException | Error fault) {
@@ -140,11 +167,16 @@ public final class Simulation {
         world.watch.check(),
         world.watch.seen(),
         world.watch.injected(),
-        simulation.steps);
+        simulation.steps,
+        List.copyOf(world.asked()));
   }
 
   private void run() {
     setUp();
+    if (world.watch.violations().isEmpty()) {
+      set.add("the budgets of %s: %s".formatted(SimulatedClient.ORG, String.join("; ", budgets)));
+      world.tellInShort(set);
+    }
     world.beginFaults();
     Mix mix = Mix.of(world.random);
     world.log(() -> "what is asked for: " + mix);
@@ -379,6 +411,10 @@ public final class Simulation {
       world.watch.violated("progress", "it does not come to an end");
       return false;
     }
+    if (steps > stepsMax) {
+      world.watch.violated("progress", "it was to come to an end sooner");
+      return false;
+    }
     return world.time.step(until);
   }
 
@@ -394,6 +430,7 @@ public final class Simulation {
   private void setUp() {
     for (String org : List.of(SimulatedClient.ORG, SimulatedClient.OTHER_ORG)) {
       EntityId itself = EntityId.org(org);
+      List<String> wallets = new ArrayList<>();
       tell(
           itself,
           put(settings(org, org.equals(SimulatedClient.ORG) && hasPlans() ? "small" : null)));
@@ -405,23 +442,36 @@ public final class Simulation {
         tell(id, new WalletCommand.Open(owner));
         for (String creditType : OrgShape.TYPES) {
           Grant first = OrgShape.firstGrant(creditType, world.beginning, world.random);
+          wallets.add("%s %s %s".formatted(wallet, first.amount(), creditType));
           tell(id, new WalletCommand.AddGrant(first, null, attribution(org)));
         }
       }
+      set.add("the wallets of %s: %s".formatted(org, String.join(", ", wallets)));
     }
+    set.add(
+        "the units of each: "
+            + OrgShape.units().stream()
+                .map(unit -> unit.parent() == null ? unit.id() : unit.id() + " in " + unit.parent())
+                .collect(Collectors.joining(", ")));
     if (world.scenario.has(Beside.CORRECTORS)) {
       setUpRichWallet();
     }
     for (Budget budget : OrgShape.budgets()) {
       if (!isOfEach(budget) || world.scenario.has(Beside.LIMITS_OF_USERS)) {
-        tell(EntityId.org(SimulatedClient.ORG), new OrgCommand.PutBudget(budget, "sim"));
+        putBudget(budget);
       }
     }
     if (world.scenario.has(Beside.FURTHER_BUDGETS)) {
-      for (Budget budget : OrgShape.furtherBudgets()) {
-        tell(EntityId.org(SimulatedClient.ORG), new OrgCommand.PutBudget(budget, "sim"));
-      }
+      OrgShape.furtherBudgets().forEach(this::putBudget);
     }
+  }
+
+  private void putBudget(Budget budget) {
+    tell(EntityId.org(SimulatedClient.ORG), new OrgCommand.PutBudget(budget, "sim"));
+    budgets.add(
+        "%s %s of %s each %s, %s"
+            .formatted(
+                budget.id(), budget.limit(), budget.measure(), budget.window(), budget.mode()));
   }
 
   private void setUpRichWallet() {

@@ -85,7 +85,7 @@ final class Watch {
    * @param format what, the same for all that one check finds
    */
   void violated(String invariant, String format, @Nullable Object... values) {
-    found(format, invariant, format.formatted(values));
+    found(format, invariant, formatted(format, values));
   }
 
   void expect(boolean holds, String invariant, String format, @Nullable Object... values) {
@@ -98,8 +98,16 @@ final class Watch {
   void expectOf(
       String name, boolean holds, String invariant, String format, @Nullable Object... values) {
     if (!holds) {
-      found(format, invariant, name + ": " + format.formatted(values));
+      found(format, invariant, name + ": " + formatted(format, values));
     }
+  }
+
+  /** With every amount in credits; what is for no one of several is for all of them. */
+  private static String formatted(String format, @Nullable Object... values) {
+    return format.formatted(
+        Arrays.stream(values)
+            .map(each -> each == null ? null : "".equals(each) ? "all" : PlainWords.amount(each))
+            .toArray());
   }
 
   private void found(String by, String invariant, String detail) {
@@ -109,7 +117,6 @@ final class Watch {
     Violation violation = new Violation(invariant, HistoryLine.readable(detail));
     // What does not hold at one moment does not hold at the next, either.
     if (violations.size() < VIOLATIONS_MAX && !violations.contains(violation)) {
-      world.log(() -> "VIOLATED " + invariant + ": " + detail);
       violations.add(violation);
     }
   }

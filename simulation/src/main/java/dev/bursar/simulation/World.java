@@ -24,6 +24,7 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -145,6 +146,7 @@ final class World {
   private final Map<EntityId, Long> behind = new HashMap<>();
   private final Map<String, Long> busy = new HashMap<>();
   private final @Nullable List<String> history;
+  private final List<OperationName> asked = new ArrayList<>();
 
   /** Which catalog counts, everywhere. */
   private int published;
@@ -308,6 +310,20 @@ final class World {
     time.after(0, whenPublished);
   }
 
+  /** Whether somebody is not to ask for this; it is asked for, otherwise. */
+  boolean skips(OperationName operation) {
+    boolean skips = scenario.skipped().has(operation);
+    if (!skips) {
+      asked.add(operation);
+    }
+    return skips;
+  }
+
+  /** All operations that were asked for, in that order. */
+  List<OperationName> asked() {
+    return asked;
+  }
+
   /** Now, for whoever asks something. */
   Since since() {
     return new Since(watch.moment(), time.nowMicros());
@@ -359,7 +375,16 @@ final class World {
 
   void log(Supplier<String> line) {
     if (history != null) {
-      history.add(HistoryLine.readable("%10.6f  %s".formatted(time.nowMicros() / 1e6, line.get())));
+      String told = HistoryLine.readable(line.get());
+      history.add("%10.6f  %s".formatted(time.nowMicros() / 1e6, PlainWords.of(told)));
+    }
+  }
+
+  /** Instead of all that was told so far. */
+  void tellInShort(List<String> lines) {
+    if (history != null) {
+      history.clear();
+      lines.forEach(line -> log(() -> line));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.bursar.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigInteger;
 import org.junit.jupiter.api.Test;
 
 final class HistoryLineTest {
@@ -24,5 +25,26 @@ final class HistoryLineTest {
   @Test
   void whatIsNotThereAndWhereItLiesIsNotTold() {
     assertThat(HistoryLine.readable("A[b=null, c=[], d=1, salt=[B@1f2e3d4c]")).isEqualTo("A[d=1]");
+  }
+
+  @Test
+  void whatARowSaysIsToldInWords() {
+    assertThat(
+            PlainWords.of(
+                "wallet|acme|main row 5 by node1: [Committed[at=2026-01-31T23:59:32Z, reservation=rsv_1,"
+                    + " amount=3.5, released=24, debt=0, late=true, teamHolds=false,"
+                    + " transaction=Transaction[id=txn_1, attribution=Attribution[actor=sim]]]]"))
+        .isEqualTo(
+            "wallet|acme|main row 5 by node1: committed (rsv_1, amount 3.5, released 24, late)");
+    assertThat(PlainWords.of("a to b: AskFor[request=Request[command=Find[reservation=rsv_1]]]"))
+        .isEqualTo("a to b: ask for: find (rsv_1)");
+    assertThat(PlainWords.of("it stands still")).isEqualTo("it stands still");
+  }
+
+  @Test
+  void amountsAreToldInCredits() {
+    assertThat(PlainWords.amount(BigInteger.valueOf(58_000_001))).isEqualTo("58.000001");
+    assertThat(PlainWords.amount(BigInteger.valueOf(-2_500_000))).isEqualTo("-2.5");
+    assertThat(PlainWords.amount(BigInteger.ZERO)).isEqualTo("0");
   }
 }

@@ -133,6 +133,7 @@ final class PlantedBugsTest {
     assertThat(smallest.operations()).isLessThanOrEqualTo(failing.scenario().operations());
     assertThat(size(smallest)).isLessThan(size(failing.scenario()));
     assertThat(failing.scenario().faults()).containsAll(smallest.faults());
+    assertThat(again.asked()).hasSizeLessThan(failing.asked().size());
     assertThat(smallest.without()).as("what it would fail without").isNotEmpty();
   }
 }

@@ -30,6 +30,9 @@ public final class Chaos {
   /** That no limit was exceeded proves something only if limits were met. */
   private static final Set<String> LIMITS_MET = Set.of("budget_exceeded", "insufficient_credits");
 
+  /** Of the way to the end, each trouble that is to be felt is as much as so many calls. */
+  private static final int CALLS_OF_A_TROUBLE = 100;
+
   /** Whatever begins or ends soon does so within a minute. */
   private static final Duration REST_MAX = Duration.ofMinutes(3);
 
@@ -127,14 +130,22 @@ public final class Chaos {
   private void show(CountDownLatch over, Histories histories, Troubles troubles) {
     try {
       Progress.follow(
-          "calls",
-          options.calls(),
+          "steps",
+          options.calls() + (long) CALLS_OF_A_TROUBLE * Trouble.values().length,
           over,
-          () -> Math.min(counts.answers(), options.calls()),
           () ->
-              "allowed %d, denied %d, sent again %d; %s"
+              Math.min(counts.answers(), options.calls())
+                  + (long) CALLS_OF_A_TROUBLE * troubles.felt(),
+          () ->
+              "%,d answers, %d of %d troubles felt; allowed %d, denied %d, sent again %d; %s"
                   .formatted(
-                      counts.allowed(), counts.denied(), histories.retries(), troubles.now()));
+                      counts.answers(),
+                      troubles.felt(),
+                      Trouble.values().length,
+                      counts.allowed(),
+                      counts.denied(),
+                      histories.retries(),
+                      troubles.now()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -40,6 +40,7 @@ public final class SidecarChaos {
   private static final int DECISIONS_MIN = 100;
 
   private static final int LOAD_SECONDS = 15;
+  private static final int ANSWERS_BY_LEASE_ONE_IN = 4;
 
   /** A sidecar leases a quarter of what there is, at most. */
   private static final int TIMES_OF_OUTAGE = 4;
@@ -84,7 +85,7 @@ public final class SidecarChaos {
    * Runs it. The database is stopped then, and can be verified.
    *
    * @param options its rate is that of all sidecars together
-   * @param sidecars how many, from 1
+   * @param sidecars how many, from 2: one of them is killed
    * @param outage how long the node is away
    */
   public static Outcome run(ChaosOptions options, int sidecars, Duration outage, PrintWriter out)
@@ -176,6 +177,11 @@ public final class SidecarChaos {
     summary.line(
         "without the node",
         "%,d answers, ".formatted(answers() - answered) + BY_LEASE.formatted(away, slowest()));
+    if (!isEnough(away, answers() - answered)) {
+      findings.add(
+          "while the node was away %d of %d answers came from leases, and at least a quarter had to: little was tried",
+          away, answers() - answered);
+    }
     site.restartNode();
 
     say("the node is back");
@@ -184,6 +190,11 @@ public final class SidecarChaos {
     for (SidecarCallers each : callers) {
       each.stop();
     }
+  }
+
+  /** A sidecar that was killed has no lease, and denies; the others have to decide from theirs. */
+  static boolean isEnough(long byLease, long answers) {
+    return byLease * ANSWERS_BY_LEASE_ONE_IN >= answers;
   }
 
   private boolean hasDecided(SidecarCallers each) {

@@ -51,6 +51,7 @@ final class Troubles {
   private final Deque<Trouble> round = new ArrayDeque<>();
   private int rounds;
   private volatile String now = "";
+  private volatile int felt;
   private final Map<Trouble, Integer> effective = new EnumMap<>(Trouble.class);
   private final Map<Trouble, Integer> withoutEffect = new EnumMap<>(Trouble.class);
 
@@ -75,6 +76,11 @@ final class Troubles {
   /** What is done just now, for people. */
   String now() {
     return now;
+  }
+
+  /** How many of them have been felt by now; may be asked by any thread. */
+  int felt() {
+    return felt;
   }
 
   /** How often each took effect. */
@@ -118,6 +124,7 @@ final class Troubles {
     Trouble trouble = round.remove();
     now = trouble.words();
     (make(trouble) ? effective : withoutEffect).merge(trouble, 1, Integer::sum);
+    felt = effective.size();
     expectNode(trouble);
   }
 

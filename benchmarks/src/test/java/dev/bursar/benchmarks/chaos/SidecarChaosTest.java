@@ -1,0 +1,16 @@
+package dev.bursar.benchmarks.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** What a run with sidecars has to have tried. */
+final class SidecarChaosTest {
+
+  @Test
+  void aQuarterOfTheAnswersWithoutTheNodeComesFromLeases() {
+    assertThat(SidecarChaos.isEnough(6, 1_448)).isFalse();
+    assertThat(SidecarChaos.isEnough(361, 1_448)).isFalse();
+    assertThat(SidecarChaos.isEnough(362, 1_448)).isTrue();
+  }
+}

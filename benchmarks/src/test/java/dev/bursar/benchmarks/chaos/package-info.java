@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.benchmarks.chaos;
+
+import org.jspecify.annotations.NullMarked;
