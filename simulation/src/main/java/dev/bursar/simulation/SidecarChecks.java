@@ -204,6 +204,17 @@ final class SidecarChecks {
         lease,
         prolongedAt,
         lasting);
+    world.watch.expect(
+        !atHand.isAboutToEnd(lease),
+        "I9",
+        "%s stops too late: at %d µs it decides from %s, which ends at %d µs as it was told",
+        name,
+        world.time.nowMicros(),
+        lease,
+        atHand.until(lease));
+    if (atHand.isInItsLastSecond(lease)) {
+      world.watch.saw(Rarity.SIDECAR_DECIDED_JUST_BEFORE_IT_HAD_TO_STOP);
+    }
     expectCovered(lease, nanos);
     isNotFrozen(lease);
   }

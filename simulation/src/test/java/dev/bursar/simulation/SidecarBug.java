@@ -53,6 +53,30 @@ enum SidecarBug implements PlantedBug {
     }
   },
 
+  A_SIDECAR_DECIDES_UP_TO_THE_VERY_END("I9: stops too late") {
+    @Override
+    public LeaseSettings leasing(LeaseSettings settings) {
+      return new LeaseSettings(settings.ttl(), settings.idle(), settings.pause(), 0);
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CUT_OFF);
+    }
+  },
+
+  A_SIDECAR_DECIDES_FOR_ONE_SECOND_TOO_LONG("I9: decides at") {
+    @Override
+    public LeaseSettings leasing(LeaseSettings settings) {
+      return new LeaseSettings(settings.ttl(), settings.idle(), settings.pause(), -SECOND_NANOS);
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CUT_OFF);
+    }
+  },
+
   WHAT_WAS_USED_IS_SAID_NOT_TO_BE_KEPT("crash: the disk is full") {
     @Override
     public boolean isSoughtIn(Scenario scenario) {
@@ -321,6 +345,7 @@ enum SidecarBug implements PlantedBug {
     }
   };
 
+  private static final long SECOND_NANOS = 1_000_000_000L;
   private static final long LATER_NANOS = 70_000_000_000L;
 
   private static final class WithoutTheMiddle implements Tampering {
