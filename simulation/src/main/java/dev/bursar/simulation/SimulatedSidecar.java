@@ -862,9 +862,11 @@ final class SimulatedSidecar {
       listeners.changed(Notice.Kind.ENTITLEMENTS_CHANGED, null);
       return;
     }
+    Since asked = world.since();
     world.heard(
         now.server.revoke(lease),
         answer -> {
+          checks.isRevoked(lease, answer, asked);
           if (answer instanceof Answer.Done) {
             world.watch.saw(Rarity.LEASE_REVOKED);
             listeners.changed(Notice.Kind.REVOKE, lease);

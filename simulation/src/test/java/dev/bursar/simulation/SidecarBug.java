@@ -12,6 +12,7 @@ import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.domain.org.Subscription;
 import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.sidecar.lease.LeaseSettings;
 import dev.bursar.sidecar.usage.Entry;
@@ -65,15 +66,14 @@ enum SidecarBug implements PlantedBug {
     }
   },
 
-  A_SIDECAR_DECIDES_FOR_ONE_SECOND_TOO_LONG("I9: decides at") {
+  A_LEASE_IS_ONLY_SAID_TO_BE_REVOKED("model: to the revoking of") {
     @Override
-    public LeaseSettings leasing(LeaseSettings settings) {
-      return new LeaseSettings(settings.ttl(), settings.idle(), settings.pause(), -SECOND_NANOS);
-    }
-
-    @Override
-    public boolean isSoughtIn(Scenario scenario) {
-      return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CUT_OFF);
+    public WrongRules wrongRules() {
+      return WrongRules.telling(
+          event ->
+              event instanceof WalletEvent.LeaseRevoked it
+                  ? new WalletReply.LeaseRevoked(it.lease())
+                  : null);
     }
   },
 
@@ -345,7 +345,6 @@ enum SidecarBug implements PlantedBug {
     }
   };
 
-  private static final long SECOND_NANOS = 1_000_000_000L;
   private static final long LATER_NANOS = 70_000_000_000L;
 
   private static final class WithoutTheMiddle implements Tampering {
