@@ -782,8 +782,7 @@ final class SidecarChecks {
           // How it stands is told once it is revoked, and perhaps by one that is behind.
           case Answer.Done<Leases.View>(Leases.View told, boolean again) ->
               told.lease().equals(lease)
-                  && (terms == null
-                      || (terms.revoked() && (told.terms().revoked() || wasBehind)));
+                  && (terms == null || (terms.revoked() && (told.terms().revoked() || wasBehind)));
           case Answer.Refused<Leases.View> refused -> terms == null || wasBehind;
           case Answer<Leases.View> other -> true;
         };
