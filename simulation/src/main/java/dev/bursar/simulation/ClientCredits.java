@@ -12,6 +12,7 @@ import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.simulation.history.Call;
 import dev.bursar.simulation.history.Known;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Objects;
 
@@ -94,6 +95,7 @@ final class ClientCredits {
         Objects.requireNonNull(world.watch.wallet(wallet).charges.get(call.transaction()));
     OperationChecks.Asked asked =
         asker.asked(wallet, key, amount == null ? 0 : amount.micros(), "refund:" + of.id());
+    BigInteger left = world.watch.wallet(wallet).notRefunded(of.id());
     asker.ask(
         "refund %s of %s".formatted(amount, of.id()),
         wallet,
@@ -103,7 +105,7 @@ final class ClientCredits {
                 amount,
                 asker.attribution("refund", wallet.org(), key)),
         asked.operation(),
-        answer -> others.refunded(answer, asked, of.id(), amount),
+        answer -> others.refunded(answer, asked, of.id(), amount, left),
         reply -> ((WalletReply.Corrected) reply).transaction().id());
   }
 
@@ -111,6 +113,7 @@ final class ClientCredits {
   void reverse(EntityId wallet, Transaction taking, Credits amount, String key) {
     OperationChecks.Asked asked =
         asker.asked(wallet, key, amount.micros(), "adjust:" + taking.id());
+    BigInteger left = world.watch.wallet(wallet).notReturned(taking);
     asker.ask(
         "give back %s of %s".formatted(amount, taking.id()),
         wallet,
@@ -121,7 +124,7 @@ final class ClientCredits {
                 Taken.of(taking, read(wallet, taking)),
                 asker.attribution("adjust", wallet.org(), key)),
         asked.operation(),
-        answer -> others.reversed(answer, asked, taking, amount),
+        answer -> others.reversed(answer, asked, taking, amount, left),
         reply -> ((WalletReply.Corrected) reply).transaction().id());
   }
 

@@ -25,6 +25,13 @@ final class LeasesAtHand {
   /** By how much sooner than it may a sidecar stops to decide, at most. */
   private static final long MARGIN_MICROS = 6_000_000;
 
+  /**
+   * So long before its end a sidecar does not decide from a lease any more, whatever its clocks.
+   */
+  private static final long STOPS_MICROS = 3_000_000;
+
+  private static final long SECOND = 1_000_000;
+
   /** Whom a lease is asked for. */
   private record For(
       Subject subject, @Nullable String feature, @Nullable String wallet, @Nullable String type) {
@@ -125,6 +132,24 @@ final class LeasesAtHand {
               asked.getOrDefault(ask.callId(), sentMicros) + lastingMicros,
               sentMicros + it.lastsNanos() / 1_000));
     }
+  }
+
+  /**
+   * Until when it lasts, as was told last, in microseconds since the beginning; 0 if nothing was.
+   */
+  long until(String lease) {
+    return until.getOrDefault(lease, 0L);
+  }
+
+  /** Whether it is over in less than that by which a sidecar stops to decide before. */
+  boolean isAboutToEnd(String lease) {
+    long left = until(lease) - world.time.nowMicros();
+    return left > 0 && left <= STOPS_MICROS;
+  }
+
+  /** Whether it is over, or is in less than by a second more than that. */
+  boolean isInItsLastSecond(String lease) {
+    return until(lease) - world.time.nowMicros() < STOPS_MICROS + SECOND;
   }
 
   /** Whether it has to decide on this by itself, and at once. */

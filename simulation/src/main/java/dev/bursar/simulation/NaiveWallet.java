@@ -312,13 +312,14 @@ final class NaiveWallet {
   }
 
   /**
-   * What has taken something away without charging it, of grants of no plan, of which not all has
-   * gone back.
+   * What has taken something away without charging it, of grants of no plan.
+   *
+   * @param whole whether also that of which all has gone back
    */
-  List<Transaction> taken(String creditType) {
+  List<Transaction> taken(String creditType, boolean whole) {
     return ledger.stream()
         .filter(each -> each.creditType().equals(creditType))
-        .filter(each -> notReturned(each).signum() > 0)
+        .filter(each -> (whole ? takenBy(each) : notReturned(each)).signum() > 0)
         .filter(
             each ->
                 NaiveBooks.taken(each).stream()
@@ -328,10 +329,20 @@ final class NaiveWallet {
 
   /** What is left of what a transaction took away without charging it. */
   BigInteger notReturned(Transaction taking) {
+    return takenBy(taking).subtract(books(taking.creditType()).returned(taking.id()));
+  }
+
+  /** What a transaction took away without charging it. */
+  static BigInteger takenBy(Transaction taking) {
     return NaiveBooks.taken(taking).stream()
         .map(Part::amount)
-        .reduce(BigInteger.ZERO, BigInteger::add)
-        .subtract(books(taking.creditType()).returned(taking.id()));
+        .reduce(BigInteger.ZERO, BigInteger::add);
+  }
+
+  /** What a charge came to, whatever was given back since. */
+  BigInteger charged(String transaction) {
+    Transaction charge = charges.get(transaction);
+    return charge == null ? BigInteger.ZERO : NaiveCharges.charged(charge);
   }
 
   /** Whether a grant is known that has yet to take effect. */

@@ -23,6 +23,8 @@ import java.math.BigInteger;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,10 @@ final class OperationChecks {
   record Asked(EntityId entity, Operation operation, Since since) {}
 
   private final World world;
+
+  /** What a refusal tells of what there was, and of what is left of it. */
+  private static final Pattern LEFT =
+      Pattern.compile("the transaction (charged|took) ([0-9.]+), of which ([0-9.]+) can still be");
 
   OperationChecks(World world) {
     this.world = world;
@@ -231,10 +237,23 @@ final class OperationChecks {
                       && at(
                           asked,
                           creditType,
-                          each -> each.available().compareTo(micros(amount).negate()) < 0))
+                          each ->
+                              each.available().compareTo(micros(amount).negate()) < 0
+                                  && tells(refusal, each, amount.negated(), creditType)))
                   || hasNoRoom(refusal, asked, creditType, amount));
       case Answer<WalletReply> other -> {}
     }
+  }
+
+  /** Whether it is told how much was available, and how much would be taken. */
+  private static boolean tells(
+      Refusal refusal, NaiveWallet.Figures were, Credits amount, String creditType) {
+    Credits available = new Credits(were.available().longValueExact());
+    return refusal
+        .detail()
+        .equals(
+            "%s %s credits are available, %s would be taken"
+                .formatted(available, creditType, amount));
   }
 
   /** There would be more than can be counted: where that may be, nobody else takes any of it. */
@@ -256,7 +275,15 @@ final class OperationChecks {
         && balance.equals(event.balance());
   }
 
-  void refunded(Answer<WalletReply> answer, Asked asked, String charge, @Nullable Credits amount) {
+  /**
+   * @param left what was left of the charge when it was asked
+   */
+  void refunded(
+      Answer<WalletReply> answer,
+      Asked asked,
+      String charge,
+      @Nullable Credits amount,
+      BigInteger left) {
     NaiveWallet naive = world.watch.wallet(asked.entity);
     switch (answer) {
       case Answer.Done<WalletReply>(WalletReply reply, boolean again) -> {
@@ -275,21 +302,56 @@ final class OperationChecks {
         }
       }
       case Answer.Refused<WalletReply>(Refusal refusal) -> {
-        BigInteger left = naive.notRefunded(charge);
+        BigInteger rest = naive.notRefunded(charge);
+        BigInteger all = naive.charged(charge);
         refused(
             asked,
             refusal,
             (refusal.code() == Code.NOT_REFUNDABLE && naive.chargedNothing(charge))
                 || (refusal.code() == Code.REFUND_EXCEEDS_CHARGE
-                    && (left.signum() == 0
-                        || (amount != null && micros(amount).compareTo(left) > 0))));
+                    && (rest.signum() == 0
+                        || (amount != null && micros(amount).compareTo(rest) > 0))
+                    && tells(refusal, asked, "charged", all, rest, left)));
+        world.watch.saw(Rarity.REFUND_REFUSED);
       }
       case Answer<WalletReply> other -> {}
     }
   }
 
-  /** What a transaction took away is given back. */
-  void reversed(Answer<WalletReply> answer, Asked asked, Transaction taking, Credits amount) {
+  /**
+   * Whether whoever asks for too much is told how much there was, and how much of it is left: not
+   * more than when it was asked, nor less than now.
+   */
+  private boolean tells(
+      Refusal refusal,
+      Asked asked,
+      String what,
+      BigInteger all,
+      BigInteger now,
+      BigInteger whenAsked) {
+    Matcher told = LEFT.matcher(refusal.detail());
+    if (!told.find()) {
+      return false;
+    }
+    BigInteger left = micros(Credits.parse(told.group(3)));
+    BigInteger most = world.wasBehind(asked.since, asked.entity) ? all : whenAsked;
+    return told.group(1).equals(what)
+        && micros(Credits.parse(told.group(2))).equals(all)
+        && left.compareTo(now) >= 0
+        && left.compareTo(most) <= 0;
+  }
+
+  /**
+   * What a transaction took away is given back.
+   *
+   * @param left what was left of it when it was asked
+   */
+  void reversed(
+      Answer<WalletReply> answer,
+      Asked asked,
+      Transaction taking,
+      Credits amount,
+      BigInteger left) {
     switch (answer) {
       case Answer.Done<WalletReply>(WalletReply reply, boolean again) -> {
         WalletEvent.Adjusted event =
@@ -304,13 +366,16 @@ final class OperationChecks {
               event);
         }
       }
-      case Answer.Refused<WalletReply>(Refusal refusal) ->
-          refused(
-              asked,
-              refusal,
-              refusal.code() == Code.REFUND_EXCEEDS_CHARGE
-                  && micros(amount).compareTo(world.watch.wallet(asked.entity).notReturned(taking))
-                      > 0);
+      case Answer.Refused<WalletReply>(Refusal refusal) -> {
+        BigInteger rest = world.watch.wallet(asked.entity).notReturned(taking);
+        refused(
+            asked,
+            refusal,
+            refusal.code() == Code.REFUND_EXCEEDS_CHARGE
+                && micros(amount).compareTo(rest) > 0
+                && tells(refusal, asked, "took", NaiveWallet.takenBy(taking), rest, left));
+        world.watch.saw(Rarity.REVERSAL_REFUSED);
+      }
       case Answer<WalletReply> other -> {}
     }
   }
@@ -334,16 +399,23 @@ final class OperationChecks {
               event);
         }
       }
-      case Answer.Refused<WalletReply>(Refusal refusal) ->
-          refused(
-              asked,
-              refusal,
-              switch (refusal.code()) {
-                case EXCEEDS_AVAILABLE ->
-                    at(asked, creditType, each -> each.available().compareTo(micros(amount)) < 0);
-                case WALLET_IN_DEBT -> at(asked, creditType, each -> each.debt().signum() > 0);
-                default -> false;
-              });
+      case Answer.Refused<WalletReply>(Refusal refusal) -> {
+        refused(
+            asked,
+            refusal,
+            switch (refusal.code()) {
+              case EXCEEDS_AVAILABLE ->
+                  at(
+                      asked,
+                      creditType,
+                      each ->
+                          each.available().compareTo(micros(amount)) < 0
+                              && tells(refusal, each, amount, creditType));
+              case WALLET_IN_DEBT -> at(asked, creditType, each -> each.debt().signum() > 0);
+              default -> false;
+            });
+        world.watch.saw(Rarity.TRANSFER_REFUSED);
+      }
       case Answer<WalletReply> other -> {}
     }
   }

@@ -10,6 +10,8 @@ import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.lease.Lease;
+import dev.bursar.domain.lease.Leases;
+import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.sidecar.decision.Decision;
@@ -204,6 +206,17 @@ final class SidecarChecks {
         lease,
         prolongedAt,
         lasting);
+    world.watch.expect(
+        !atHand.isAboutToEnd(lease),
+        "I9",
+        "%s stops too late: at %d µs it decides from %s, which ends at %d µs as it was told",
+        name,
+        world.time.nowMicros(),
+        lease,
+        atHand.until(lease));
+    if (atHand.isInItsLastSecond(lease)) {
+      world.watch.saw(Rarity.SIDECAR_DECIDED_JUST_BEFORE_IT_HAD_TO_STOP);
+    }
     expectCovered(lease, nanos);
     isNotFrozen(lease);
   }
@@ -757,6 +770,24 @@ final class SidecarChecks {
         "I9",
         "%s decides by what its org might use before a change that it has acknowledged",
         name);
+  }
+
+  /** A lease is said to be revoked: so it is, or over; it can't be only where it is over. */
+  void isRevoked(String lease, Answer<Leases.View> answer, Since asked) {
+    Hold hold = held(lease);
+    Lease terms = hold == null ? null : hold.lease();
+    boolean wasBehind = world.wasBehind(asked, wallet(lease));
+    boolean isRight =
+        switch (answer) {
+          // How it stands is told once it is revoked, and perhaps by one that is behind.
+          case Answer.Done<Leases.View>(Leases.View told, boolean again) ->
+              told.lease().equals(lease)
+                  && (terms == null || (terms.revoked() && (told.terms().revoked() || wasBehind)));
+          case Answer.Refused<Leases.View> refused -> terms == null || wasBehind;
+          case Answer<Leases.View> other -> true;
+        };
+    world.watch.expect(
+        isRight, "model", "it is answered to the revoking of %s, %s: %s", lease, hold, answer);
   }
 
   /** It has said that it decides from a lease no more. */

@@ -201,13 +201,12 @@ final class SimulatedCorrector {
 
   private void giveBack() {
     NaiveWallet naive = world.watch.wallet(wallet);
-    List<Transaction> taken = naive.taken(creditType);
+    List<Transaction> taken = naive.taken(creditType, random.nextInt(8) == 0);
     List<String> grants = naive.books(creditType).grants();
     if (!taken.isEmpty() && random.nextInt(3) > 0) {
       Transaction last =
           taken.get(taken.size() - 1 - random.nextInt(Math.min(RECENT, taken.size())));
-      BigInteger rest = naive.notReturned(last);
-      credits.reverse(wallet, last, random.nextInt(3) == 0 ? credits(rest) : some(rest), key());
+      credits.reverse(wallet, last, toGiveBack(naive, last), key());
     } else if (random.nextInt(3) == 0) {
       // Drawn on before what is there from the beginning: so it is taken from several.
       Instant now = world.cluster.owner(wallet.org()).now();
@@ -221,6 +220,19 @@ final class SimulatedCorrector {
       Credits amount = Credits.of(2 + random.nextInt(20)).negated();
       credits.adjust(new Call.Adjust(wallet, creditType, amount, null), key());
     }
+  }
+
+  /** Some of what is left of it, or all; or more than that, so that it is refused. */
+  private Credits toGiveBack(NaiveWallet naive, Transaction taking) {
+    BigInteger rest = naive.notReturned(taking);
+    BigInteger total = NaiveWallet.takenBy(taking);
+    int how = random.nextInt(9);
+    if (rest.signum() == 0 || how == 0) {
+      return rest.equals(total) || random.nextBoolean()
+          ? credits(rest.add(BigInteger.ONE))
+          : credits(total);
+    }
+    return how < 4 ? credits(rest) : some(rest);
   }
 
   /** From the least there is up to all of it. */

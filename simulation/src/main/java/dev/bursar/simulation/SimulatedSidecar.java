@@ -67,6 +67,11 @@ final class SimulatedSidecar {
   private static final int KEYED_ONE_IN = 3;
   private static final int EXTENDED_ONE_IN = 10;
 
+  /** It is asked so long before a lease ends and after it has, in microseconds. */
+  private static final long BEFORE_THE_END = 5 * SECOND;
+
+  private static final long AFTER_THE_END = 2 * SECOND;
+
   /** One life, from its start to a crash. */
   private final class Life {
     final SidecarHost host;
@@ -127,7 +132,7 @@ final class SimulatedSidecar {
         }
         case Entry.Opened it -> {
           checks.decides(it.lease(), it.request().feature(), host.nanos());
-          checks.atHand.letsThrough(it.lease(), it.request());
+          letsThrough(it.lease(), it.request());
           checks.setsAside(it, host.nanos());
         }
         case Entry.Used it when open.remove(it.use().id()) -> {
@@ -140,11 +145,16 @@ final class SimulatedSidecar {
         case Entry.Used it -> {
           String lease = String.valueOf(it.use().lease());
           checks.decides(lease, it.use().request().feature(), host.nanos());
-          checks.atHand.letsThrough(lease, it.use().request());
+          letsThrough(lease, it.use().request());
         }
         case Entry.Closed it -> checks.ended(it.id());
         default -> {}
       }
+    }
+
+    private void letsThrough(String lease, ReserveRequest request) {
+      checks.atHand.letsThrough(lease, request);
+      last = new LetThrough(lease, request);
     }
   }
 
@@ -179,6 +189,10 @@ final class SimulatedSidecar {
   private record OfServer(
       ReserveRequest request, Instant at, @Nullable Credits actual, boolean owed) {}
 
+  /** Something that it has let through. */
+  private record LetThrough(String lease, ReserveRequest request) {}
+
+  private @Nullable LetThrough last;
   private int lives;
   private int left;
   private boolean done;
@@ -689,6 +703,9 @@ final class SimulatedSidecar {
             world.between(
                 SECOND / 2, world.random.nextInt(3) < longs() ? 60 * SECOND : 6 * SECOND));
       }
+      if (left > 0 && last != null && world.isTried(Fault.SIDECAR_CUT_OFF, 0.15)) {
+        cutOffUntilItsLeaseEnds(now, last);
+      }
       if (world.isTried(Fault.SIDECAR_PAUSE, 0.15)) {
         pause(
             now,
@@ -717,6 +734,55 @@ final class SimulatedSidecar {
     cutOffUntil = Math.max(cutOffUntil, world.time.nowMicros() + micros);
     isToldNothing = true;
     world.time.after(micros, () -> connects(now));
+  }
+
+  /**
+   * Nobody prolongs the lease from which it has decided last, and whoever was let through asks on,
+   * for the least there is, most often as the lease is about to end.
+   */
+  private void cutOffUntilItsLeaseEnds(Life now, LetThrough by) {
+    long ends = checks.atHand.until(by.lease);
+    long micros = ends + AFTER_THE_END - world.time.nowMicros();
+    if (micros > AFTER_THE_END) {
+      cutOff(now, micros);
+      asksOn(now, by, ends);
+    }
+  }
+
+  private void asksOn(Life now, LetThrough by, long ends) {
+    long ahead = ends - BEFORE_THE_END - world.time.nowMicros();
+    long micros =
+        ahead > 0
+            ? Math.min(ahead, 2 * SECOND) + further.nextLong(SECOND)
+            : further.nextLong(SECOND);
+    if (ahead + BEFORE_THE_END + AFTER_THE_END > micros) {
+      now.host.run(
+          micros,
+          () -> {
+            if (checks.atHand.isAboutToEnd(by.lease)) {
+              world.watch.saw(Rarity.SIDECAR_WAS_ASKED_AS_ITS_LEASE_WAS_ABOUT_TO_END);
+            }
+            reserve(now, theLeast(by.request, further.nextInt(4) > 0), this::nextIfLast);
+            asksOn(now, by, ends);
+          });
+    }
+  }
+
+  private static ReserveRequest theLeast(ReserveRequest like, boolean commit) {
+    return new ReserveRequest(
+        like.subject(),
+        like.feature(),
+        like.model(),
+        like.session(),
+        like.wallet(),
+        like.usage(),
+        new Credits(1),
+        like.creditType(),
+        like.ttlSeconds(),
+        like.overagePolicy(),
+        commit,
+        false,
+        like.metadata());
   }
 
   /** Its stream is up again: something may have been missed. */
@@ -796,9 +862,11 @@ final class SimulatedSidecar {
       listeners.changed(Notice.Kind.ENTITLEMENTS_CHANGED, null);
       return;
     }
+    Since asked = world.since();
     world.heard(
         now.server.revoke(lease),
         answer -> {
+          checks.isRevoked(lease, answer, asked);
           if (answer instanceof Answer.Done) {
             world.watch.saw(Rarity.LEASE_REVOKED);
             listeners.changed(Notice.Kind.REVOKE, lease);

@@ -12,6 +12,7 @@ import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.domain.org.Subscription;
 import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.sidecar.lease.LeaseSettings;
 import dev.bursar.sidecar.usage.Entry;
@@ -50,6 +51,29 @@ enum SidecarBug implements PlantedBug {
     public boolean isSoughtIn(Scenario scenario) {
       return super.isSoughtIn(scenario)
           && (scenario.has(Fault.CLOCK_JUMPS) || scenario.has(Fault.CLOCK_DRIFTS));
+    }
+  },
+
+  A_SIDECAR_DECIDES_UP_TO_THE_VERY_END("I9: stops too late") {
+    @Override
+    public LeaseSettings leasing(LeaseSettings settings) {
+      return new LeaseSettings(settings.ttl(), settings.idle(), settings.pause(), 0);
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CUT_OFF);
+    }
+  },
+
+  A_LEASE_IS_ONLY_SAID_TO_BE_REVOKED("model: to the revoking of") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.telling(
+          event ->
+              event instanceof WalletEvent.LeaseRevoked it
+                  ? new WalletReply.LeaseRevoked(it.lease())
+                  : null);
     }
   },
 

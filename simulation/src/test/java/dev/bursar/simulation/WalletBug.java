@@ -7,6 +7,7 @@ import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
@@ -506,6 +507,46 @@ enum WalletBug implements PlantedBug {
     @Override
     public boolean isSoughtIn(Scenario scenario) {
       return scenario.has(Beside.CORRECTORS);
+    }
+  },
+
+  A_REVERSAL_BEYOND_WHAT_IS_LEFT_GIVES_BACK_THAT("model: is told Corrected") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.Reverse it && isBeyond(it)
+          ? Instead.of(
+              request,
+              new WalletCommand.Reverse(
+                  it.creditType(),
+                  it.taken().total().minus(it.taken().returned()),
+                  it.taken(),
+                  it.attribution()))
+          : request;
+    }
+
+    private boolean isBeyond(WalletCommand.Reverse it) {
+      return it.amount().plus(it.taken().returned()).compareTo(it.taken().total()) > 0;
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.has(Beside.CORRECTORS);
+    }
+  },
+
+  WHAT_IS_LEFT_IS_TOLD_WRONG("model: is refused") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.answering(
+          decision ->
+              decision instanceof Decision.Refused<Object, Object>(Refusal why)
+                      && why.code() == Refusal.Code.REFUND_EXCEEDS_CHARGE
+                  ? new Decision.Refused<>(
+                      new Refusal(
+                          why.code(),
+                          why.field(),
+                          why.detail().replaceFirst("of which .* can", "of which 1000000 can")))
+                  : decision);
     }
   },
 
