@@ -56,8 +56,14 @@ final class NaivePlans {
     /** The plan of which it was looked last what it grants. */
     private @Nullable String looked;
 
-    /** When it subscribed; null if it never has. */
+    /** When it subscribed, as it was put; null while it has no plan. */
+    private @Nullable Instant began;
+
+    /** Of what subscription it was looked last what that grants; null if of none yet. */
     private @Nullable Instant since;
+
+    /** What was ever given once, by where it comes from. */
+    private final Set<String> onceBefore = new TreeSet<>();
 
     /** What was given once since then, by where it comes from. */
     private final Set<String> once = new TreeSet<>();
@@ -76,6 +82,10 @@ final class NaivePlans {
 
     /** When something came last. */
     private long cameAtMicros;
+
+    private boolean isSubscribedAt(Instant at) {
+      return plan != null && (endsAt == null || at.isBefore(endsAt));
+    }
   }
 
   private final Watch watch;
@@ -169,6 +179,11 @@ final class NaivePlans {
     switch (event) {
       case OrgEvent.OrgPut put -> {
         Subscribed org = subscribed(id.org());
+        if (put.settings().plan() == null) {
+          org.began = null;
+        } else if (!org.isSubscribedAt(put.at())) {
+          org.began = put.at();
+        }
         org.plan = put.settings().plan();
         org.endsAt = put.settings().endsAt();
         org.looked = org.plan == null ? null : org.looked;
@@ -183,7 +198,17 @@ final class NaivePlans {
   private void settled(EntityId id, OrgEvent.PlanGrantsSettled event) {
     Subscribed org = subscribed(id.org());
     org.looked = org.plan;
+    watch.expect(
+        !org.isSubscribedAt(event.at()) || event.subscribedAt().equals(org.began),
+        "model",
+        "%s looks what is granted since %s, and has subscribed at %s",
+        id,
+        event.subscribedAt(),
+        org.began);
     boolean isNew = !event.subscribedAt().equals(org.since);
+    if (isNew && org.isSubscribedAt(event.at())) {
+      isGivenAll(id, org, event);
+    }
     if (isNew) {
       org.since = event.subscribedAt();
       org.once.clear();
@@ -221,6 +246,42 @@ final class NaivePlans {
     }
   }
 
+  /** Whoever subscribes is given all that the plan grants, but for what was given once before. */
+  private void isGivenAll(EntityId id, Subscribed org, OrgEvent.PlanGrantsSettled event) {
+    Set<String> given = new HashSet<>();
+    for (PlanGrantChange each : event.changes()) {
+      if (each.kind() == PlanGrantChange.Kind.GIVE) {
+        given.add(named(each.grant()));
+      }
+    }
+    boolean isAll =
+        published.stream()
+            .anyMatch(
+                each ->
+                    Objects.requireNonNull(each.catalog.plans().get(org.plan))
+                        .grants()
+                        .values()
+                        .stream()
+                        .map(it -> "plan:%s %s".formatted(org.plan, it.id()))
+                        .allMatch(it -> given.contains(it) || org.onceBefore.contains(it)));
+    watch.expect(isAll, "model", "%s subscribes to %s, and is given %s alone", id, org.plan, given);
+  }
+
+  private static String named(GivenGrant grant) {
+    return grant.source() + " " + grant.terms().id();
+  }
+
+  /** Whether a catalog says that the org's plan grants just this. */
+  private boolean isOfItsPlan(Subscribed org, GivenGrant grant) {
+    return published.stream()
+        .map(each -> each.catalog.plans().get(org.plan))
+        .anyMatch(
+            plan ->
+                plan != null
+                    && grant.source().equals("plan:" + org.plan)
+                    && grant.terms().equals(plan.grants().get(grant.terms().id())));
+  }
+
   /**
    * Whoever subscribes is given whole intervals, from then on; whose plan changes later, what is
    * left of the interval, and whole ones after it. What does not come again is given once.
@@ -243,9 +304,14 @@ final class NaivePlans {
         event.at(),
         rest,
         from);
+    Subscribed org = subscribed(id.org());
     watch.expect(
-        recurrence != null
-            || subscribed(id.org()).once.add(grant.source() + " " + grant.terms().id()),
+        isOfItsPlan(org, grant), "model", "%s gives %s, which %s does not", id, grant, org.plan);
+    if (recurrence == null) {
+      org.onceBefore.add(named(grant));
+    }
+    watch.expect(
+        recurrence != null || org.once.add(named(grant)),
         "model",
         "%s gives %s, and has given it since it subscribed at %s",
         id,

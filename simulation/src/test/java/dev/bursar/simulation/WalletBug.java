@@ -184,7 +184,41 @@ enum WalletBug implements PlantedBug {
 
     @Override
     public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
-      return new GivenWhole<>(real);
+      return new SettledOtherwise<>(real, SettledOtherwise.WHOLE);
+    }
+  },
+
+  WHAT_A_PLAN_GIVES_ONCE_IS_NEVER_GIVEN("model: and is given") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.has(Beside.PLANS);
+    }
+
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return new SettledOtherwise<>(real, SettledOtherwise.NEVER_ONCE);
+    }
+  },
+
+  EACH_CHANGE_OF_A_PLAN_IS_A_NEW_SUBSCRIPTION("model: and has subscribed at") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.has(Beside.PLANS);
+    }
+
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return new SettledOtherwise<>(real, SettledOtherwise.ANEW);
     }
   },
 
