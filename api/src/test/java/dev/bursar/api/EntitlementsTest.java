@@ -110,7 +110,10 @@ final class EntitlementsTest {
     assertThat(put.status()).as(put.body()).isEqualTo(200);
     Answer chat = api.post("/v1/orgs/zeta/entitlements/check", "{'features':['chat']}");
     assertThat(chat.at("/features/0/limit/limit")).isEqualTo("9");
-    assertThat(api.send("DELETE", path, admin, null).status()).isEqualTo(204);
+    Answer taken = api.send("DELETE", path, admin, null);
+    assertThat(taken.status()).isEqualTo(403);
+    assertThat(taken.at("/code")).isEqualTo("forbidden");
+    assertThat(api.send("DELETE", path, api.operator, null).status()).isEqualTo(204);
   }
 
   @Test

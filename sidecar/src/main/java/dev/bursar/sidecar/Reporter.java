@@ -105,6 +105,11 @@ final class Reporter implements AutoCloseable {
   private final Map<String, Long> stuckSince = new HashMap<>();
 
   private final AsideLog asideLog = new AsideLog();
+
+  /** Whether what was to be set aside could not be, and until when nothing more is. */
+  private boolean asideFails;
+
+  private long asideFailsUntil;
   private boolean reading;
 
   /** So many of the next uses in the file an earlier life has left. */
@@ -282,8 +287,9 @@ final class Reporter implements AutoCloseable {
     }
     long until = now + ASIDE_MAX;
     for (Part part : parts) {
-      if (!part.sending && part.notBefore - until < 0 && places.isFor(part.org)) {
-        until = part.notBefore;
+      long due = part.sending ? until : dueAt(part, until);
+      if (due - until < 0) {
+        until = due;
       }
     }
     if (reading && allSent && batches < BATCHES_MAX && readAt - until < 0) {
@@ -293,6 +299,15 @@ final class Reporter implements AutoCloseable {
       until = asideAt;
     }
     return until;
+  }
+
+  /** When something is to be done for what is not under way: at once, or as far as is known. */
+  private long dueAt(Part part, long otherwise) {
+    if (places.isFor(part.org)) {
+      return part.notBefore;
+    }
+    Long since = stuckSince.get(part.org);
+    return since == null ? otherwise : Math.max(part.notBefore, since + STUCK + MS);
   }
 
   /** What was used waits for a little while for more of it. */
@@ -601,12 +616,8 @@ final class Reporter implements AutoCloseable {
    */
   private boolean isKeptForLater(Part part, Reported it) {
     List<Entry.Stored> later = it.notYet().stream().sorted().map(part.uses::get).toList();
-    try {
-      file.setAside(later);
-    } catch (IOException e) {
-      // What is on record by now is found there.
-      LOG.atError().setMessage("usage can't be set aside; it is tried again").setCause(e).log();
-      part.notBefore = host.nanos() + AWAY;
+    // What is on record by now is found there.
+    if (!isSetAside(part, later)) {
       return false;
     }
     if (!isAside(part)) {
@@ -643,20 +654,42 @@ final class Reporter implements AutoCloseable {
     if (!stuck || hurried) {
       return;
     }
+    if (!isSetAside(part, part.uses)) {
+      return;
+    }
+    Ask.Settle ask = part.ask;
+    if (ask != null) {
+      desks.apply(part.org).run(decider -> decider.leases().held().forgo(ask));
+    }
+    int uses = part.uses.size();
+    if (!isAside(part)) {
+      asideLog.setAside(part.org, uses, part.uses.getFirst().id(), code, isFault, now);
+    }
+    done(part, uses);
+  }
+
+  /** Where that can't be, as on a full disk, it is told once, and tried now and then. */
+  private boolean isSetAside(Part part, List<Entry.Stored> uses) {
+    long now = host.nanos();
+    if (asideFails && asideFailsUntil - now > 0) {
+      part.notBefore = asideFailsUntil;
+      return false;
+    }
     try {
-      file.setAside(part.uses);
-      Ask.Settle ask = part.ask;
-      if (ask != null) {
-        desks.apply(part.org).run(decider -> decider.leases().held().forgo(ask));
+      file.setAside(uses);
+      if (asideFails) {
+        asideFails = false;
+        LOG.atWarn().setMessage("usage can be set aside again").log();
       }
-      int uses = part.uses.size();
-      if (!isAside(part)) {
-        asideLog.setAside(part.org, uses, part.uses.getFirst().id(), code, isFault, now);
-      }
-      done(part, uses);
+      return true;
     } catch (IOException e) {
-      LOG.atError().setMessage("usage can't be set aside; it is tried again").setCause(e).log();
-      part.notBefore = now + AWAY;
+      if (!asideFails) {
+        asideFails = true;
+        LOG.atError().setMessage("usage can't be set aside; it is tried again").setCause(e).log();
+      }
+      asideFailsUntil = now + AWAY_MAX;
+      part.notBefore = asideFailsUntil;
+      return false;
     }
   }
 

@@ -67,14 +67,18 @@ final class ClientGovernance {
   }
 
   void override(String org, LimitOverride override, String key) {
-    govern("override: " + override, org, new OrgCommand.PutOverride(override, Asker.ACTOR), key);
+    govern(
+        "override: " + override,
+        org,
+        new OrgCommand.PutOverride(override, false, Asker.ACTOR),
+        key);
   }
 
   void removeOverride(String org, String override, String key) {
     govern(
         "remove the override " + override,
         org,
-        new OrgCommand.RemoveOverride(override, Asker.ACTOR),
+        new OrgCommand.RemoveOverride(override, false, Asker.ACTOR),
         key);
   }
 

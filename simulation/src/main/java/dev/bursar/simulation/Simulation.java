@@ -624,7 +624,8 @@ public final class Simulation {
           LimitOverride override =
               new LimitOverride(name + budget.id(), scope, budget.id(), limit, until, "sim");
           world.tell(
-              EntityId.org(SimulatedClient.ORG), new OrgCommand.PutOverride(override, "sim"));
+              EntityId.org(SimulatedClient.ORG),
+              new OrgCommand.PutOverride(override, false, "sim"));
         });
   }
 

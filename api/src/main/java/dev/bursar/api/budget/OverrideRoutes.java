@@ -10,7 +10,6 @@ import dev.bursar.api.json.Body;
 import dev.bursar.api.json.JsonWriter;
 import dev.bursar.api.operation.Outcomes;
 import dev.bursar.api.problem.Problem;
-import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Freeze;
 import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.budget.Scope;
@@ -76,25 +75,24 @@ public final class OverrideRoutes {
     if (until == null) {
       throw body.missing("until");
     }
-    String budget = body.name("budget");
-    if (budget != null && budget.startsWith(Budget.OF_ALLOWANCE)) {
-      // Whoever sells it says what is beyond it.
-      call.demand(Access.OPERATE);
-    }
     LimitOverride override =
         new LimitOverride(
             id,
             BudgetBodies.requiredScope(body),
-            budget,
+            body.name("budget"),
             limit,
             until,
             body.requiredText("reason", REASON_CHARS_MAX));
     Caller caller = call.caller();
     return done(
         call,
-        new OrgCommand.PutOverride(override, caller.actor()),
+        new OrgCommand.PutOverride(override, isOperator(call), caller.actor()),
         "put_override:" + id,
         json -> override(json, override, clock.instant()));
+  }
+
+  private static boolean isOperator(Call call) {
+    return Access.OPERATE.allows(call.key().role());
   }
 
   private CompletionStage<Reply> done(
@@ -111,7 +109,7 @@ public final class OverrideRoutes {
         .org(
             call.org(),
             new Request<>(
-                new OrgCommand.RemoveOverride(id, caller.actor()),
+                new OrgCommand.RemoveOverride(id, isOperator(call), caller.actor()),
                 caller.operation("remove_override:" + id)))
         .thenApply(answer -> Reply.nothing().replayed(Outcomes.done(answer).replayed()));
   }

@@ -91,6 +91,7 @@ public final class Outcomes {
           VERSION_NOT_PUBLISHED,
           VERSION_UNREADABLE ->
           409;
+      case FORBIDDEN -> 403;
       case CATALOG_UNKNOWN -> PASSING;
       case RESERVATION_EXPIRED -> 410;
       case IDEMPOTENCY_KEY_REUSED -> 422;

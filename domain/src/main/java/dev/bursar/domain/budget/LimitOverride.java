@@ -23,6 +23,11 @@ public record LimitOverride(
     Instant until,
     String reason) {
 
+  /** Whether it changes what a plan or an add-on allows of a feature. */
+  public boolean isOfAllowance() {
+    return budget != null && budget.startsWith(Budget.OF_ALLOWANCE);
+  }
+
   /** Whether limits are not kept at all, instead of being others. */
   public boolean suspends() {
     return limit == null;

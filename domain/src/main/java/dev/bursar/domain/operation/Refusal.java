@@ -67,7 +67,8 @@ public record Refusal(Code code, @Nullable String field, String detail, List<Sub
     LEASE_ENDED,
     OVERAGE_REJECTED,
     AMOUNT_OVERFLOW,
-    LIMIT_REACHED
+    LIMIT_REACHED,
+    FORBIDDEN
   }
 
   /** The key was used before, and what came of it is no longer known. */

@@ -135,6 +135,10 @@ final class BudgetRules {
   Decision<OrgEvent, OrgReply> put(OrgCommand.PutOverride put, List<Budget> ofPlan, Instant now) {
     LimitOverride override = put.override();
     Refusal fault = hierarchy.fault(override.scope());
+    boolean isOfAllowance = override.isOfAllowance() || changesAllowance(override.id());
+    if (fault == null && isOfAllowance && !put.byOperator()) {
+      fault = ofSeller();
+    }
     if (fault == null) {
       fault = past("until", override.until(), now);
     }
@@ -153,6 +157,18 @@ final class BudgetRules {
     return until == null || until.isAfter(now)
         ? null
         : new Refusal(Code.INVALID, field, "is not after the present, " + now);
+  }
+
+  private boolean changesAllowance(String override) {
+    LimitOverride it = org.overrides().get(override);
+    return it != null && it.isOfAllowance();
+  }
+
+  private static Refusal ofSeller() {
+    return new Refusal(
+        Code.FORBIDDEN,
+        "override",
+        "changes what the org's plan allows of a feature, which takes an operator's key");
   }
 
   private @Nullable Refusal budgetFault(LimitOverride override, List<Budget> ofPlan) {
@@ -222,6 +238,9 @@ final class BudgetRules {
   }
 
   Decision<OrgEvent, OrgReply> remove(OrgCommand.RemoveOverride remove, Instant now) {
+    if (changesAllowance(remove.override()) && !remove.byOperator()) {
+      return new Refused<>(ofSeller());
+    }
     return org.overrides().get(remove.override()) == null
         ? new Absent<>(
             new Refusal(

@@ -67,11 +67,20 @@ public sealed interface OrgCommand {
     }
   }
 
-  /** Let other limits count for some time. */
-  record PutOverride(LimitOverride override, String actor) implements OrgCommand {}
+  /**
+   * Let other limits count for some time.
+   *
+   * @param byOperator whether who asks may change what the org's plan allows
+   */
+  record PutOverride(LimitOverride override, boolean byOperator, String actor)
+      implements OrgCommand {}
 
-  /** Let the budgets' own limits count again. */
-  record RemoveOverride(String override, String actor) implements OrgCommand {}
+  /**
+   * Let the budgets' own limits count again.
+   *
+   * @param byOperator as when one is put
+   */
+  record RemoveOverride(String override, boolean byOperator, String actor) implements OrgCommand {}
 
   /** Deny everything for a scope. */
   record FreezeScope(Freeze freeze, String actor) implements OrgCommand {}

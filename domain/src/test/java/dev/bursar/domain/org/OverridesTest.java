@@ -58,6 +58,7 @@ final class OverridesTest {
     return new OrgCommand.PutOverride(
         new LimitOverride(
             id, scope, null, limit == null ? null : Credits.parse(limit), LATER, "because"),
+        false,
         "key");
   }
 
@@ -102,7 +103,7 @@ final class OverridesTest {
     assertThat(plan.limits()).extracting(LimitState::budget).hasSize(4);
     assertThat(figures(org.tallies().state(named(daily("labs", LABS, "1")), NOON)))
         .isEqualTo("labs 0/5 of 1");
-    given.after(NOON, new OrgCommand.RemoveOverride("off", "key"));
+    given.after(NOON, new OrgCommand.RemoveOverride("off", false, "key"));
     assertThat(denied(given.when(reserve(ANN, "1"), NOON).reply(OrgReply.Considered.class)))
         .containsExactly("ann", "science", "labs");
   }
@@ -213,6 +214,7 @@ final class OverridesTest {
     return new OrgCommand.PutOverride(
         new LimitOverride(
             "x", scope, budget, limit == null ? null : Credits.parse(limit), LATER, "because"),
+        false,
         "key");
   }
 

@@ -511,6 +511,16 @@ final class SubscriptionTest {
     // then
     acme.when(ask("chat", 10), NOON).reply(OrgReply.Begun.class);
     assertThat(denied(acme, ask("chat", 11), NOON)).containsExactly(DenialCode.BUDGET_EXCEEDED);
+    // and nobody else does, or takes it back
+    String allowance = "plan:feature:chat:tokens:day";
+    for (OrgCommand each :
+        List.of(
+            override("mine", allowance, Credits.of(99), false),
+            override("gift", null, Credits.of(99), false),
+            new OrgCommand.RemoveOverride("gift", false, "test"))) {
+      acme.when(each, NOON).thenRefused(Code.FORBIDDEN, "override");
+    }
+    acme.after(NOON, new OrgCommand.RemoveOverride("gift", true, "test"));
   }
 
   /** An amount of credits is no number of requests. */
@@ -526,6 +536,7 @@ final class SubscriptionTest {
                 Credits.of(9),
                 LATER,
                 "x"),
+            true,
             "test");
     acme.when(forUsers, NOON).reply(OrgReply.Done.class);
     Budget own =
@@ -546,9 +557,15 @@ final class SubscriptionTest {
   }
 
   private static OrgCommand override(String id, @Nullable String budget, @Nullable Credits limit) {
+    return override(id, budget, limit, true);
+  }
+
+  private static OrgCommand override(
+      String id, @Nullable String budget, @Nullable Credits limit, boolean byOperator) {
     return new OrgCommand.PutOverride(
         new LimitOverride(
             id, new Scope(Scope.Type.ORG, null, null), budget, limit, LATER, "a gift"),
+        byOperator,
         "test");
   }
 

@@ -184,16 +184,19 @@ final class PassedDecisions {
         .unasked(wish, once)
         .thenApply(
             decision -> {
-              if (decision instanceof Decision.Denied it && it.isPassing()) {
+              boolean isDenied = decision instanceof Decision.Denied;
+              boolean isPassing = decision instanceof Decision.Denied it && it.isPassing();
+              if (isPassing) {
                 known.passing(once);
               }
+              String source = isPassing ? "none" : isDenied ? "lease" : "unchecked";
               return Reply.ok(
                   json ->
                       EnforcementRoutes.decided(
                           json,
                           wish,
                           decision,
-                          decision instanceof Decision.Denied ? "none" : "unchecked",
+                          source,
                           EnforcementRoutes.madeAt(sidecar, decision, clock)));
             });
   }

@@ -79,6 +79,9 @@ public final class ChangeStream implements AutoCloseable {
   private long pause = PAUSE_MS;
   private volatile int refusedWith;
 
+  /** Whether the server does not know the key, and has not taken it since. */
+  private volatile boolean keyUnknown;
+
   /** Whether the server has taken the key, now or before. */
   private volatile boolean taken;
 
@@ -108,7 +111,7 @@ public final class ChangeStream implements AutoCloseable {
 
   /** Whether the server does not know the key, and has not taken it before. */
   public boolean isKeyUnknown() {
-    return refusedWith == 401 && !taken;
+    return keyUnknown;
   }
 
   /** How many changes it has told. */
@@ -185,6 +188,7 @@ public final class ChangeStream implements AutoCloseable {
     }
     refusedWith = 0;
     taken = true;
+    keyUnknown = false;
     heardAt = System.nanoTime();
     open = in;
     if (closed) {
@@ -239,6 +243,7 @@ public final class ChangeStream implements AutoCloseable {
     boolean forGood = status >= 400 && status < 500 && status != 429;
     boolean isOfKey = status == 401 || status == 403;
     boolean isNew = refusedWith != status;
+    keyUnknown |= status == 401 && !taken;
     refusedWith = forGood ? status : 0;
     if (forGood && isNew) {
       LOG.atLevel(isOfKey ? Level.ERROR : Level.WARN)

@@ -26,6 +26,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -46,6 +47,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -156,6 +158,12 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
     // The client's own bound ends with the head: a body could stop for good on its way.
     return sent.copy()
         .orTimeout(2 * answerWithin.toNanos(), TimeUnit.NANOSECONDS)
+        .exceptionallyCompose(
+            error ->
+                CompletableFuture.failedFuture(
+                    error instanceof TimeoutException
+                        ? new HttpTimeoutException("the answer has stopped on its way")
+                        : error))
         .whenComplete(
             (answer, error) -> {
               if (answer != null) {

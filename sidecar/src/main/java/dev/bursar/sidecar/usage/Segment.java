@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -174,13 +175,16 @@ final class Segment implements AutoCloseable {
   }
 
   /**
-   * Looks whether there is room for so many bytes more: they are written, and cut off again.
+   * Looks whether there is room for so many bytes more: they are written, and cut off again. They
+   * are such as no file system makes smaller.
    *
    * @throws IOException if there is none
    */
   void tryRoom(int bytes) throws IOException {
     long before = length;
-    append(new byte[bytes], true);
+    byte[] more = new byte[bytes];
+    ThreadLocalRandom.current().nextBytes(more);
+    append(more, true);
     length = before;
     channel.truncate(before);
   }
