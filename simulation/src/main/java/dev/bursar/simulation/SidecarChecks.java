@@ -207,7 +207,7 @@ final class SidecarChecks {
         prolongedAt,
         lasting);
     world.watch.expect(
-        !atHand.isAboutToEnd(lease),
+        !atHand.isTooLate(lease),
         "I9",
         "%s stops too late: at %d µs it decides from %s, which ends at %d µs as it was told",
         name,
