@@ -368,6 +368,12 @@ final class SimulateCommand implements Callable<Integer> {
     Simulation.Outcome again = Simulation.run(smallest, tampering, told);
     tell(told);
     PrintWriter out = spec.commandLine().getOut();
+    if (!again.failed()) {
+      out.printf("FAILED   %s%n", outcome.scenario());
+      out.printf("run once more, it does not fail: %s%n", smallest);
+      out.flush();
+      return 1;
+    }
     again
         .violations()
         .forEach(each -> out.printf("VIOLATED %s: %s%n", each.invariant(), each.detail()));
@@ -384,7 +390,7 @@ final class SimulateCommand implements Callable<Integer> {
       toldNanos = System.nanoTime();
       PrintWriter err = spec.commandLine().getErr();
       err.printf(
-          "made smaller %,d times: %d operations, %s%n",
+          "%,d smaller histories tried: %d operations, %s%n",
           runs, smallest.asked().size(), smallest.scenario());
       err.flush();
     }
