@@ -40,6 +40,8 @@ import picocli.CommandLine.Spec;
 final class ChaosCommand implements Callable<Integer> {
 
   private static final int CALLS = 3_000;
+  private static final long SEED = 1;
+  private static final int PAUSE_MILLIS_MAX = 4_000;
   private static final int OUTAGE_SECONDS = 60;
 
   /** One is killed, and another has to go on. */
@@ -67,10 +69,9 @@ final class ChaosCommand implements Callable<Integer> {
   @Option(
       names = "--seed",
       paramLabel = "S",
-      defaultValue = "1",
       description =
-          "Decides the histories, and what goes wrong in which order. Default: ${DEFAULT-VALUE}")
-  private long seed;
+          "Decides the histories, and what goes wrong in which order. Not with --sidecars. Default: 1")
+  private @Nullable Long seed;
 
   @Option(
       names = "--data",
@@ -82,10 +83,9 @@ final class ChaosCommand implements Callable<Integer> {
   @Option(
       names = "--pause-max",
       paramLabel = "MS",
-      defaultValue = "4000",
       description =
-          "The most milliseconds between two troubles, and that one lasts, 300 to 60000. Default: ${DEFAULT-VALUE}")
-  private int pauseMillisMax;
+          "The most milliseconds between two troubles, and that one lasts, 300 to 60000. Not with --sidecars. Default: 4000")
+  private @Nullable Integer pauseMillisMax;
 
   @Option(
       names = "--sidecars",
@@ -109,13 +109,21 @@ final class ChaosCommand implements Callable<Integer> {
       throw WrongUsage.of(
           spec, "--calls: not with --sidecars, which are called until the budget is spent");
     }
+    if (seed != null && sidecars != null) {
+      throw WrongUsage.of(spec, "--seed: not with --sidecars, where nothing is drawn by lot");
+    }
+    if (pauseMillisMax != null && sidecars != null) {
+      throw WrongUsage.of(
+          spec,
+          "--pause-max: not with --sidecars, whose node is away for as long as --outage says");
+    }
     if (calls != null && (calls < 1 || calls > 1_000_000)) {
       throw WrongUsage.of(spec, "--calls: %d is not between 1 and 1000000".formatted(calls));
     }
     if (!(rate >= 0.1 && rate <= 10_000)) {
       throw WrongUsage.of(spec, "--rate: %s is not between 0.1 and 10000".formatted(rate));
     }
-    if (pauseMillisMax < 300 || pauseMillisMax > 60_000) {
+    if (pauseMillisMax != null && (pauseMillisMax < 300 || pauseMillisMax > 60_000)) {
       throw WrongUsage.of(
           spec, "--pause-max: %d is not between 300 and 60000".formatted(pauseMillisMax));
     }
@@ -148,9 +156,9 @@ final class ChaosCommand implements Callable<Integer> {
       good = exit == 0;
       return exit;
     } finally {
-      if (good) {
+      if (good || isEmpty(directory)) {
         delete(directory);
-      } else if (isKept(directory)) {
+      } else {
         PrintWriter out = spec.commandLine().getOut();
         out.println("kept in            " + directory);
         out.flush();
@@ -159,9 +167,16 @@ final class ChaosCommand implements Callable<Integer> {
   }
 
   private int run(Path directory, int outageSeconds) throws InterruptedException {
-    Duration pauseMax = Duration.ofMillis(pauseMillisMax);
+    Duration pauseMax =
+        Duration.ofMillis(pauseMillisMax == null ? PAUSE_MILLIS_MAX : pauseMillisMax);
     ChaosOptions options =
-        new ChaosOptions(directory, calls == null ? CALLS : calls, rate, seed, pauseMax, pauseMax);
+        new ChaosOptions(
+            directory,
+            calls == null ? CALLS : calls,
+            rate,
+            seed == null ? SEED : seed,
+            pauseMax,
+            pauseMax);
     PrintWriter out = spec.commandLine().getOut();
     boolean good;
     boolean atRest = true;
@@ -186,21 +201,24 @@ final class ChaosCommand implements Callable<Integer> {
     }
   }
 
-  private static boolean isKept(Path directory) {
+  private static boolean isEmpty(Path directory) {
     try (Stream<Path> inside = Files.list(directory)) {
-      return inside.findAny().isPresent();
+      return inside.findAny().isEmpty();
     } catch (IOException e) {
       return false;
     }
   }
 
-  private static void delete(Path directory) {
+  /** What is left behind makes nothing of the run untrue. */
+  private void delete(Path directory) {
     try (Stream<Path> inside = Files.walk(directory)) {
       for (Path each : inside.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(each);
       }
     } catch (IOException | UncheckedIOException e) {
-      throw new CommandFailure(directory + " can't be deleted: " + e.getMessage(), e);
+      PrintWriter err = spec.commandLine().getErr();
+      err.println("warning: %s can't be deleted: %s".formatted(directory, e.getMessage()));
+      err.flush();
     }
   }
 

@@ -5,6 +5,7 @@ import ch.qos.logback.classic.Logger;
 import dev.bursar.benchmarks.console.Progress;
 import dev.bursar.simulation.Beside;
 import dev.bursar.simulation.Fault;
+import dev.bursar.simulation.HistoryLines;
 import dev.bursar.simulation.Rarity;
 import dev.bursar.simulation.Scenario;
 import dev.bursar.simulation.Shrinking;
@@ -14,9 +15,7 @@ import dev.bursar.simulation.Tampering;
 import dev.bursar.simulation.Trials;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
@@ -345,7 +344,7 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private int one(Scenario scenario) {
-    List<String> told = new ArrayList<>();
+    HistoryLines told = new HistoryLines();
     Simulation.Outcome outcome = Simulation.run(scenario, tampering, history ? told : null);
     if (outcome.failed()) {
       return failed(outcome);
@@ -365,10 +364,16 @@ final class SimulateCommand implements Callable<Integer> {
     err.printf("seed %d fails; it is being made smaller%n", outcome.scenario().seed());
     err.flush();
     Scenario smallest = Shrinking.smallest(outcome, tampering, this::shrinks);
-    List<String> history = new ArrayList<>();
-    Simulation.Outcome again = Simulation.run(smallest, tampering, history);
-    tell(history);
+    HistoryLines told = new HistoryLines();
+    Simulation.Outcome again = Simulation.run(smallest, tampering, told);
+    tell(told);
     PrintWriter out = spec.commandLine().getOut();
+    if (!again.failed()) {
+      out.printf("FAILED   %s%n", outcome.scenario());
+      out.printf("run once more, it does not fail: %s%n", smallest);
+      out.flush();
+      return 1;
+    }
     again
         .violations()
         .forEach(each -> out.printf("VIOLATED %s: %s%n", each.invariant(), each.detail()));
@@ -385,7 +390,7 @@ final class SimulateCommand implements Callable<Integer> {
       toldNanos = System.nanoTime();
       PrintWriter err = spec.commandLine().getErr();
       err.printf(
-          "made smaller %,d times: %d operations, %s%n",
+          "%,d smaller histories tried: %d operations, %s%n",
           runs, smallest.asked().size(), smallest.scenario());
       err.flush();
     }
@@ -409,8 +414,8 @@ final class SimulateCommand implements Callable<Integer> {
     return all.stream().map(Enum::name).sorted().collect(Collectors.joining(","));
   }
 
-  private void tell(List<String> history) {
+  private void tell(HistoryLines history) {
     PrintWriter out = spec.commandLine().getOut();
-    history.forEach(out::println);
+    history.inWords().forEach(out::println);
   }
 }

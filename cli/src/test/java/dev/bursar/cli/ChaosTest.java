@@ -42,6 +42,9 @@ final class ChaosTest {
   @CsvSource({
     "--sidecars 1, --sidecars: 1 is not between 2 and 20",
     "--sidecars 2 --calls 10, --calls: not with --sidecars",
+    "--sidecars 2 --seed 7, --seed: not with --sidecars",
+    "--sidecars 2 --pause-max 500, --pause-max: not with --sidecars",
+    "--pause-max 10, --pause-max: 10 is not between 300 and 60000",
     "--outage 5, --outage: needs --sidecars",
     "--sidecars 2 --outage 0, --outage: 0 is not between 1 and 600",
     "--calls 0, --calls: 0 is not between 1 and 1000000",

@@ -45,6 +45,7 @@ final class SimulateCommandTest {
     assertThat(simulate(Tampering.NONE, "--seed", "3", "--history")).isZero();
     assertThat(out).contains("client1:1 asks: ").contains("all that must hold has held");
     assertThat(out.lines().filter(line -> line.contains("the budgets of acme")).count()).isOne();
+    assertThat(out).startsWith("it begins at 20").contains("acme has no plan");
     assertThat(simulate(Tampering.NONE, "--seed", "3")).isZero();
     assertThat(out).doesNotContain("asks: ").contains("all that must hold has held");
   }

@@ -141,10 +141,14 @@ final class LeasesAtHand {
     return until.getOrDefault(lease, 0L);
   }
 
-  /** Whether it is over in less than that by which a sidecar stops to decide before. */
+  /** Whether nobody decides from it any more: it is over, or is in less than that. */
+  boolean isTooLate(String lease) {
+    return until(lease) > 0 && world.time.nowMicros() >= until(lease) - STOPS_MICROS;
+  }
+
+  /** Whether nobody decides from it any more, though it is not over. */
   boolean isAboutToEnd(String lease) {
-    long left = until(lease) - world.time.nowMicros();
-    return left > 0 && left <= STOPS_MICROS;
+    return isTooLate(lease) && world.time.nowMicros() < until(lease);
   }
 
   /** Whether it is over, or is in less than by a second more than that. */

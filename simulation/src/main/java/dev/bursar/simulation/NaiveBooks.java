@@ -47,6 +47,16 @@ final class NaiveBooks {
     boolean isOwed() {
       return owed.signum() > 0;
     }
+
+    @Override
+    public String toString() {
+      return "Owing[transaction=%s, owed=%s, paid=%s, forgiven=%s]"
+          .formatted(
+              transaction,
+              PlainWords.amount(owed),
+              PlainWords.amount(paid),
+              PlainWords.amount(forgiven));
+    }
   }
 
   private final String name;

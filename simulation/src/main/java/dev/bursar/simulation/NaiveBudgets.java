@@ -486,9 +486,12 @@ final class NaiveBudgets {
   private boolean isInThePlaceOf(Budget own, Budget ofPlan) {
     Drafted draft = drafted(own.id(), own.since());
     boolean isOnlyDrafted = draft != null && draft.budget() == own;
-    return !isOnlyDrafted
-        && !ofPlan.id().startsWith("plan:feature:")
-        && own.scope().equals(ofPlan.scope())
+    return !isOnlyDrafted && !ofPlan.id().startsWith("plan:feature:") && countsAs(own, ofPlan);
+  }
+
+  /** Whether they count the same, in the same windows. */
+  static boolean countsAs(Budget own, Budget ofPlan) {
+    return own.scope().equals(ofPlan.scope())
         && own.measure().equals(ofPlan.measure())
         && own.window() == ofPlan.window()
         && own.features().equals(ofPlan.features())

@@ -45,6 +45,11 @@ final class NaiveLimits {
   record Count(BigInteger used, BigInteger held) {
     static final Count NOTHING = new Count(BigInteger.ZERO, BigInteger.ZERO);
 
+    @Override
+    public String toString() {
+      return "Count[used=%s, held=%s]".formatted(PlainWords.amount(used), PlainWords.amount(held));
+    }
+
     private Count plus(BigInteger moreUsed, BigInteger moreHeld) {
       return new Count(used.add(moreUsed), held.add(moreHeld));
     }
@@ -56,6 +61,11 @@ final class NaiveLimits {
 
   /** Where something counts, and how much it holds there. */
   record Part(Key key, String measure, BigInteger amount) {
+    @Override
+    public String toString() {
+      return "Part[key=%s, measure=%s, amount=%s]"
+          .formatted(key, measure, PlainWords.amount(amount));
+    }
 
     /** How much of it is used by what was charged so. */
     BigInteger used(BigInteger charged) {

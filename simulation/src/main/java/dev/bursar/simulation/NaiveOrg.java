@@ -266,6 +266,10 @@ final class NaiveOrg {
         watch.saw(Rarity.LIMIT_OF_A_PLAN);
       } else if (limit.budget().startsWith("plan:feature:")) {
         watch.saw(Rarity.LIMIT_OF_A_METERED_FEATURE);
+        if (found.stream()
+            .anyMatch(each -> each != limit && NaiveBudgets.countsAs(each.of(), limit.of()))) {
+          watch.saw(Rarity.LIMIT_OF_A_METERED_FEATURE_BESIDE_A_BUDGET_LIKE_IT);
+        }
       }
       if (limit.budget().startsWith(Budget.OF_PLAN)) {
         if (own.countsInAnotherUnit(limit)) {

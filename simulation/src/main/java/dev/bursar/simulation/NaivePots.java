@@ -26,6 +26,11 @@ final class NaivePots {
           .map(draw -> new Part(draw.grant(), NaiveWallet.micros(draw.amount().micros())))
           .toList();
     }
+
+    @Override
+    public String toString() {
+      return "Part[grant=%s, amount=%s]".formatted(grant, PlainWords.amount(amount));
+    }
   }
 
   /**
@@ -55,7 +60,13 @@ final class NaivePots {
   }
 
   /** What can be drawn of grants that pay for the same. */
-  record Share(Set<String> features, Set<String> models, BigInteger free) {}
+  record Share(Set<String> features, Set<String> models, BigInteger free) {
+    @Override
+    public String toString() {
+      return "Share[features=%s, models=%s, free=%s]"
+          .formatted(features, models, PlainWords.amount(free));
+    }
+  }
 
   /** A grant, and what is left and held of it. */
   static final class Pot {

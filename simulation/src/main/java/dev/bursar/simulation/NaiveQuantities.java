@@ -29,6 +29,11 @@ record NaiveQuantities(BigInteger amount, @Nullable Map<String, Long> units) {
     return units != null;
   }
 
+  @Override
+  public String toString() {
+    return "NaiveQuantities[amount=%s, units=%s]".formatted(PlainWords.amount(amount), units);
+  }
+
   /** In millionths. */
   BigInteger in(String measure) {
     return switch (measure) {

@@ -21,7 +21,13 @@ import org.jspecify.annotations.Nullable;
 final class NaiveRecurrence {
 
   /** An entry: what it is on, of which type, and how much. */
-  private record Entry(@Nullable String grant, EntryType type, BigInteger amount) {}
+  private record Entry(@Nullable String grant, EntryType type, BigInteger amount) {
+    @Override
+    public String toString() {
+      return "Entry[grant=%s, type=%s, amount=%s]"
+          .formatted(grant, type, PlainWords.amount(amount));
+    }
+  }
 
   private NaiveRecurrence() {}
 

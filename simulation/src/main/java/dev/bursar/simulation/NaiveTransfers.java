@@ -98,7 +98,7 @@ final class NaiveTransfers {
   private static String terms(Grant grant, BigInteger amount) {
     return "%s %s %d until %s for %s %s"
         .formatted(
-            amount,
+            PlainWords.amount(amount),
             grant.category(),
             grant.priority(),
             grant.expiresAt(),

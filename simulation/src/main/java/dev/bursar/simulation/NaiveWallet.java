@@ -63,6 +63,13 @@ final class NaiveWallet {
     static final Figures NOTHING =
         new Figures(BigInteger.ZERO, BigInteger.ZERO, BigInteger.ZERO, List.of());
 
+    @Override
+    public String toString() {
+      return "Figures[balance=%s, held=%s, debt=%s, shares=%s]"
+          .formatted(
+              PlainWords.amount(balance), PlainWords.amount(held), PlainWords.amount(debt), shares);
+    }
+
     /** What could be drawn, whatever for. */
     BigInteger available() {
       return balance.subtract(held);

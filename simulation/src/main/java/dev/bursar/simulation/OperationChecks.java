@@ -312,7 +312,9 @@ final class OperationChecks {
                     && (rest.signum() == 0
                         || (amount != null && micros(amount).compareTo(rest) > 0))
                     && tells(refusal, asked, "charged", all, rest, left)));
-        world.watch.saw(Rarity.REFUND_REFUSED);
+        if (refusal.code() == Code.REFUND_EXCEEDS_CHARGE) {
+          world.watch.saw(Rarity.REFUND_REFUSED);
+        }
       }
       case Answer<WalletReply> other -> {}
     }
@@ -374,7 +376,9 @@ final class OperationChecks {
             refusal.code() == Code.REFUND_EXCEEDS_CHARGE
                 && micros(amount).compareTo(rest) > 0
                 && tells(refusal, asked, "took", NaiveWallet.takenBy(taking), rest, left));
-        world.watch.saw(Rarity.REVERSAL_REFUSED);
+        if (refusal.code() == Code.REFUND_EXCEEDS_CHARGE) {
+          world.watch.saw(Rarity.REVERSAL_REFUSED);
+        }
       }
       case Answer<WalletReply> other -> {}
     }
@@ -414,7 +418,9 @@ final class OperationChecks {
               case WALLET_IN_DEBT -> at(asked, creditType, each -> each.debt().signum() > 0);
               default -> false;
             });
-        world.watch.saw(Rarity.TRANSFER_REFUSED);
+        if (refusal.code() == Code.EXCEEDS_AVAILABLE) {
+          world.watch.saw(Rarity.TRANSFER_REFUSED);
+        }
       }
       case Answer<WalletReply> other -> {}
     }

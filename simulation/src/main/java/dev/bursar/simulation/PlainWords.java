@@ -25,7 +25,6 @@ final class PlainWords {
           "fingerprint",
           "operation",
           "salt",
-          "key",
           "metadata",
           "thresholds",
           "zone",

@@ -207,7 +207,7 @@ final class SidecarChecks {
         prolongedAt,
         lasting);
     world.watch.expect(
-        !atHand.isAboutToEnd(lease),
+        !atHand.isTooLate(lease),
         "I9",
         "%s stops too late: at %d µs it decides from %s, which ends at %d µs as it was told",
         name,
@@ -654,10 +654,10 @@ final class SidecarChecks {
             && told.amount() == came
             && told.released() == (told.late() ? 0 : Math.max(0, was.micros - came)),
         "model",
-        "%s tells of %s, which came to %d: %s, and had set aside %s",
+        "%s tells of %s, which came to %s: %s, and had set aside %s",
         name,
         reservation,
-        came,
+        NaiveWallet.micros(came),
         told,
         was);
   }
@@ -715,11 +715,11 @@ final class SidecarChecks {
     world.watch.expect(
         spent <= granted,
         "I2",
-        "%s decides on %d of %s, which has %d",
+        "%s decides on %s of %s, which has %s",
         name,
-        spent,
+        NaiveWallet.micros(spent),
         lease,
-        granted);
+        NaiveWallet.micros(granted));
   }
 
   /** What no limit counts, a lease does not name. */
@@ -894,9 +894,9 @@ final class SidecarChecks {
     world.watch.expect(
         once && NaiveWallet.micros(micros).equals(charged),
         "I9",
-        "%s has used %d by %s of the server's, and is charged %s for it, and by a report %s",
+        "%s has used %s by %s of the server's, and is charged %s for it, and by a report %s",
         name,
-        micros,
+        NaiveWallet.micros(micros),
         reservation,
         ended,
         reported);
@@ -934,9 +934,9 @@ final class SidecarChecks {
       world.watch.expect(
           charged != null && charged.equals(NaiveWallet.micros(use.micros())),
           "I9",
-          "%s has used %d of %s by %s, and is charged %s",
+          "%s has used %s of %s by %s, and is charged %s",
           name,
-          use.micros(),
+          NaiveWallet.micros(use.micros()),
           lease,
           use.id(),
           charged);

@@ -3,6 +3,7 @@ package dev.bursar.simulation;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
@@ -25,9 +26,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one scenario from the first request until everything has come to rest. */
@@ -134,7 +138,7 @@ public final class Simulation {
    * @param history where everything that happens is told, or null
    */
   public static Outcome run(
-      Scenario scenario, Tampering tampering, @Nullable List<String> history) {
+      Scenario scenario, Tampering tampering, @Nullable HistoryLines history) {
     return run(scenario, tampering, history, Long.MAX_VALUE);
   }
 
@@ -147,7 +151,7 @@ public final class Simulation {
   }
 
   private static Outcome run(
-      Scenario scenario, Tampering tampering, @Nullable List<String> history, long stepsMax) {
+      Scenario scenario, Tampering tampering, @Nullable HistoryLines history, long stepsMax) {
     World world;
     try {
       world = new World(scenario, tampering.forOneRun(), history);
@@ -428,12 +432,13 @@ public final class Simulation {
   // ---- the beginning
 
   private void setUp() {
+    set.add("it begins at %s, and seconds are since then".formatted(world.beginning));
     for (String org : List.of(SimulatedClient.ORG, SimulatedClient.OTHER_ORG)) {
       EntityId itself = EntityId.org(org);
       List<String> wallets = new ArrayList<>();
-      tell(
-          itself,
-          put(settings(org, org.equals(SimulatedClient.ORG) && hasPlans() ? "small" : null)));
+      String plan = org.equals(SimulatedClient.ORG) && hasPlans() ? PLANS.getFirst() : null;
+      tell(itself, put(settings(org, plan)));
+      set.add("%s has %s".formatted(org, plan == null ? "no plan" : "the plan " + plan));
       OrgShape.units().forEach(unit -> tell(itself, new OrgCommand.PutUnit(unit, "sim")));
       for (String wallet : OrgShape.ALL_WALLETS) {
         WalletOwner owner = OrgShape.owner(wallet);
@@ -468,10 +473,32 @@ public final class Simulation {
 
   private void putBudget(Budget budget) {
     tell(EntityId.org(SimulatedClient.ORG), new OrgCommand.PutBudget(budget, "sim"));
-    budgets.add(
-        "%s %s of %s each %s, %s"
-            .formatted(
-                budget.id(), budget.limit(), budget.measure(), budget.window(), budget.mode()));
+    budgets.add(words(budget));
+  }
+
+  /** All of a budget that tells it from others. */
+  static String words(Budget budget) {
+    Scope scope = budget.scope();
+    StringBuilder told =
+        new StringBuilder("%s %s of %s, ".formatted(budget.id(), budget.limit(), budget.measure()));
+    told.append(budget.window() == WindowKind.LIFETIME ? "for good" : "each " + budget.window());
+    if (budget.anchorDay() != 1) {
+      told.append(" from day ").append(budget.anchorDay());
+    }
+    if (budget.window() != WindowKind.LIFETIME) {
+      told.append(" in ").append(budget.zone());
+    }
+    told.append(", ").append(budget.mode()).append(", for ").append(scope.type());
+    Stream.of(scope.id(), scope.team())
+        .filter(Objects::nonNull)
+        .forEach(name -> told.append(' ').append(name));
+    for (String name : new TreeSet<>(budget.features())) {
+      told.append(", of the feature ").append(name);
+    }
+    for (String name : new TreeSet<>(budget.models())) {
+      told.append(", of the model ").append(name);
+    }
+    return told.toString();
   }
 
   private void setUpRichWallet() {
@@ -484,6 +511,10 @@ public final class Simulation {
       Grant grant = OrgShape.grant("rich" + i, Credits.MAX_INPUT, world.beginning);
       tell(id, new WalletCommand.AddGrant(grant, null, attribution(org)));
     }
+    set.add(
+        "%s has a wallet %s, too, with %d grants of %s %s each"
+            .formatted(
+                org, wallet, SimulatedCorrector.RICH_GRANTS, Credits.MAX_INPUT, OrgShape.TYPE));
   }
 
   private static boolean isOfEach(Budget budget) {

@@ -145,7 +145,7 @@ final class World {
   final LateCopies copies;
   private final Map<EntityId, Long> behind = new HashMap<>();
   private final Map<String, Long> busy = new HashMap<>();
-  private final @Nullable List<String> history;
+  private final @Nullable HistoryLines history;
   private final List<OperationName> asked = new ArrayList<>();
 
   /** Which catalog counts, everywhere. */
@@ -170,7 +170,7 @@ final class World {
   /**
    * @param history where what happens is told; null where nobody wants to know
    */
-  World(Scenario scenario, Tampering tampering, @Nullable List<String> history) {
+  World(Scenario scenario, Tampering tampering, @Nullable HistoryLines history) {
     this.scenario = scenario;
     this.tampering = tampering;
     this.history = history;
@@ -375,16 +375,14 @@ final class World {
 
   void log(Supplier<String> line) {
     if (history != null) {
-      String told = HistoryLine.readable(line.get());
-      history.add("%10.6f  %s".formatted(time.nowMicros() / 1e6, PlainWords.of(told)));
+      history.add(time.nowMicros(), line.get());
     }
   }
 
-  /** Instead of all that was told so far. */
+  /** What a person reads in place of all that was told so far. */
   void tellInShort(List<String> lines) {
     if (history != null) {
-      history.clear();
-      lines.forEach(line -> log(() -> line));
+      history.beginsWith(lines);
     }
   }
 

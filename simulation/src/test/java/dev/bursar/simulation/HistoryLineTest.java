@@ -2,7 +2,10 @@ package dev.bursar.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bursar.simulation.history.OrgShape;
 import java.math.BigInteger;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class HistoryLineTest {
@@ -46,5 +49,37 @@ final class HistoryLineTest {
     assertThat(PlainWords.amount(BigInteger.valueOf(58_000_001))).isEqualTo("58.000001");
     assertThat(PlainWords.amount(BigInteger.valueOf(-2_500_000))).isEqualTo("-2.5");
     assertThat(PlainWords.amount(BigInteger.ZERO)).isEqualTo("0");
+  }
+
+  @Test
+  void amountsWithinWhatACheckTellsAreInCreditsToo() {
+    BigInteger some = BigInteger.valueOf(2_500_000);
+    assertThat(new NaiveLimits.Count(some, BigInteger.ZERO)).hasToString("Count[used=2.5, held=0]");
+    assertThat(new NaiveWallet.Figures(some, BigInteger.ONE, some, List.of()))
+        .hasToString("Figures[balance=2.5, held=0.000001, debt=2.5, shares=[]]");
+  }
+
+  @Test
+  void allThatIsKnownIsKeptAndOnlyTheWordsLeaveSomeOut() {
+    HistoryLines history = new HistoryLines();
+    history.add(0, "the set-up: Put[at=1, actor=sim, org=a]");
+    history.beginsWith(List.of("there is a"));
+    history.add(1_500_000, "row 2: Froze[at=2, actor=sim, org=a]");
+    assertThat(history.lines())
+        .containsExactly(
+            "  0.000000  the set-up: Put[at=1, actor=sim, org=a]",
+            "  1.500000  row 2: Froze[at=2, actor=sim, org=a]");
+    assertThat(history.inWords()).containsExactly("there is a", "  1.500000  row 2: froze (org a)");
+  }
+
+  @Test
+  void aBudgetIsToldWithAllThatTellsItFromOthers() {
+    assertThat(
+            OrgShape.furtherBudgets().stream()
+                .filter(each -> Set.of("each-both", "ann-month").contains(each.id()))
+                .map(Simulation::words))
+        .containsExactly(
+            "each-both 20 of platform, each HOUR in UTC, HARD, for EACH_USER, of the feature chat, of the model large",
+            "ann-month 80 of platform, each MONTH from day 30 in Europe/Berlin, HARD, for USER ann");
   }
 }

@@ -16,6 +16,7 @@ import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.domain.org.Unit;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamEvent;
+import dev.bursar.simulation.history.OrgShape;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -214,6 +215,27 @@ enum LimitBug implements PlantedBug {
     }
   },
 
+  A_BUDGET_TAKES_THE_PLACE_OF_AN_ALLOWANCE_LIKE_IT("model: falls under") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof OrgEvent.ReservationBegun begun
+                      && begun.plan().limits().stream()
+                          .anyMatch(each -> each.budget().equals(OF_THE_ORG))
+                  ? new OrgEvent.ReservationBegun(
+                      begun.at(), Instead.without(OF_THE_PLAN, begun.plan()))
+                  : event);
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.has(Beside.FURTHER_BUDGETS)
+          && scenario.has(Beside.PLANS)
+          && scenario.has(Beside.PLAN_LIMITS);
+    }
+  },
+
   A_REPORT_IS_SAID_TO_BE_AHEAD("model: is said to be ahead") {
     @Override
     public WrongRules wrongRules() {
@@ -396,6 +418,10 @@ enum LimitBug implements PlantedBug {
                   : event);
     }
   };
+
+  private static final String OF_THE_ORG = "org-search";
+  private static final String OF_THE_PLAN =
+      Budget.OF_ALLOWANCE + "search:" + OrgShape.TYPE + ":day";
 
   private final List<String> signs;
 

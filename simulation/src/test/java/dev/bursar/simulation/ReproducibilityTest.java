@@ -40,15 +40,15 @@ final class ReproducibilityTest {
   private static String digest(long seed) {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      List<String> history = new ArrayList<>();
+      HistoryLines history = new HistoryLines();
       Simulation.Outcome outcome = Simulation.run(Scenario.of(seed), Tampering.NONE, history);
-      for (String line : history) {
+      for (String line : history.lines()) {
         sha.update(line.getBytes(StandardCharsets.UTF_8));
       }
       return "seed %d: %d lines, %s, %s, %d steps, %s"
           .formatted(
               seed,
-              history.size(),
+              history.lines().size(),
               outcome.seen(),
               outcome.injected(),
               outcome.steps(),

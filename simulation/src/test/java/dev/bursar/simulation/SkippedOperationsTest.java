@@ -3,7 +3,6 @@ package dev.bursar.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -47,8 +46,10 @@ final class SkippedOperationsTest {
   }
 
   private static List<String> asked(Scenario scenario) {
-    List<String> history = new ArrayList<>();
+    HistoryLines history = new HistoryLines();
     Simulation.run(scenario.without(Set.of(Beside.values())), Tampering.NONE, history);
-    return history.stream().map(line -> TIME.matcher(line.substring(12)).replaceAll("")).toList();
+    return history.lines().stream()
+        .map(line -> TIME.matcher(line.substring(12)).replaceAll(""))
+        .toList();
   }
 }

@@ -33,7 +33,6 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +63,7 @@ final class Stage {
   final World world;
   final Map<String, Answer<Decided>> told = new HashMap<>();
   final Map<String, Answer<OrgReply>> governed = new HashMap<>();
-  private final List<String> lines = new ArrayList<>();
+  private final HistoryLines lines = new HistoryLines();
   private final AnswerChecks checks;
   private BiPredicate<EntityId, EntityMessage> lost = (to, message) -> false;
 
@@ -393,7 +392,7 @@ final class Stage {
       // Until then.
     }
     if (!so.getAsBoolean()) {
-      throw new AssertionError("it does not come to that:\n" + String.join("\n", lines));
+      throw new AssertionError("it does not come to that:\n" + String.join("\n", lines.inWords()));
     }
   }
 

@@ -242,8 +242,9 @@ public final class OrgShape {
   }
 
   /**
-   * Budgets that only some histories have: of some features and models, and of windows that begin
-   * on some day of the week or the month, which not every month has.
+   * Budgets that only some histories have: of some features and models, one of them as plans that
+   * limit allow it, and larger than any of these; and of windows that begin on some day of the week
+   * or the month, which not every month has.
    */
   public static List<Budget> furtherBudgets() {
     Set<String> chat = Set.of(FEATURES.getFirst());
@@ -255,6 +256,10 @@ public final class OrgShape {
             chat,
             large,
             budget("each-both", Scope.Type.EACH_USER, null, null, TYPE, WindowKind.HOUR, 20)),
+        of(
+            Set.of(FEATURES.getLast()),
+            Set.of(),
+            budget("org-search", Scope.Type.ORG, null, null, TYPE, WindowKind.DAY, 10_000)),
         anchored(3, budget("org-week", Scope.Type.ORG, null, null, TYPE, WindowKind.WEEK, 250)),
         anchored(
             31, budget("red-quarter", Scope.Type.TEAM, "red", null, TYPE, WindowKind.QUARTER, 150)),
