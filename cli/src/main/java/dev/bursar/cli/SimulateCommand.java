@@ -361,6 +361,11 @@ final class SimulateCommand implements Callable<Integer> {
 
   private int failed(Simulation.Outcome outcome) {
     PrintWriter err = spec.commandLine().getErr();
+    // Whoever stops it meanwhile knows at least this.
+    outcome
+        .violations()
+        .forEach(each -> err.printf("violated %s: %s%n", each.invariant(), each.detail()));
+    err.printf("again    bin/bursar simulate %s%n", options(outcome.scenario()));
     err.printf("seed %d fails; it is being made smaller%n", outcome.scenario().seed());
     err.flush();
     Scenario smallest = Shrinking.smallest(outcome, tampering, this::shrinks);
