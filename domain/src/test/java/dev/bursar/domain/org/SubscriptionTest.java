@@ -146,6 +146,28 @@ final class SubscriptionTest {
           Map.of(),
           Map.of());
 
+  /** A hard budget that the org has set. */
+  private static Budget own(
+      String id,
+      Scope.Type scope,
+      String measure,
+      WindowKind window,
+      long limit,
+      Set<String> features) {
+    return new Budget(
+        id,
+        new Scope(scope, null, null),
+        measure,
+        window,
+        Credits.of(limit),
+        Budget.Mode.HARD,
+        features,
+        Set.of(),
+        List.of(),
+        ZoneOffset.UTC,
+        1);
+  }
+
   private static PricingPlan chatting(String id, WindowKind window) {
     return plan(
         id,
@@ -299,35 +321,12 @@ final class SubscriptionTest {
   void aBudgetOfThePlanCountsUntilTheOrgSetsItsOwn() {
     var acme = acme(settings("pro"));
     assertThat(denied(acme, ask("sso", 6), NOON)).containsExactly(DenialCode.BUDGET_EXCEEDED);
-    Budget own =
-        new Budget(
-            "own",
-            new Scope(Scope.Type.EACH_USER, null, null),
-            "c",
-            WindowKind.DAY,
-            Credits.of(50),
-            Budget.Mode.HARD,
-            Set.of(),
-            Set.of(),
-            List.of(),
-            ZoneOffset.UTC,
-            1);
+    Budget own = own("own", Scope.Type.EACH_USER, "c", WindowKind.DAY, 50, Set.of());
     acme.after(NOON, OrgWords.budget(own));
     acme.when(ask("sso", 6), NOON).reply(OrgReply.Begun.class);
     acme.when(
             OrgWords.budget(
-                new Budget(
-                    "plan:mine",
-                    own.scope(),
-                    "c",
-                    WindowKind.WEEK,
-                    Credits.of(1),
-                    Budget.Mode.HARD,
-                    Set.of(),
-                    Set.of(),
-                    List.of(),
-                    ZoneOffset.UTC,
-                    1)),
+                own("plan:mine", Scope.Type.EACH_USER, "c", WindowKind.WEEK, 1, Set.of())),
             NOON)
         .thenRefused(Code.INVALID, "budget");
   }
@@ -483,19 +482,7 @@ final class SubscriptionTest {
   /** Else a customer's own admin could use more than was sold. */
   @Test
   void noBudgetAndNoOverrideOfTheOrgsLetsMorePassThanThePlanAllows() {
-    Budget own =
-        new Budget(
-            "own",
-            new Scope(Scope.Type.ORG, null, null),
-            "tokens",
-            WindowKind.DAY,
-            Credits.of(1_000),
-            Budget.Mode.HARD,
-            Set.of("chat"),
-            Set.of(),
-            List.of(),
-            ZoneOffset.UTC,
-            1);
+    Budget own = own("own", Scope.Type.ORG, "tokens", WindowKind.DAY, 1_000, Set.of("chat"));
     var acme =
         acme(settings("capped"))
             .after(
@@ -539,19 +526,7 @@ final class SubscriptionTest {
             true,
             "test");
     acme.when(forUsers, NOON).reply(OrgReply.Done.class);
-    Budget own =
-        new Budget(
-            "own",
-            new Scope(Scope.Type.EACH_USER, null, null),
-            "c",
-            WindowKind.DAY,
-            Credits.of(50),
-            Budget.Mode.HARD,
-            Set.of(),
-            Set.of(),
-            List.of(),
-            ZoneOffset.UTC,
-            1);
+    Budget own = own("own", Scope.Type.EACH_USER, "c", WindowKind.DAY, 50, Set.of());
     acme.after(NOON, OrgWords.budget(own));
     acme.when(forUsers, NOON).thenRefused(Code.INVALID, "budget");
   }
