@@ -1,5 +1,6 @@
 package dev.bursar.simulation;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,20 +52,19 @@ final class PlainWords {
 
   private static final Pattern RECORD = Pattern.compile("(?<![\\w.])[A-Z]\\w*\\[");
   private static final Pattern NEXT = Pattern.compile(", (?=\\w+=)");
+
+  /** Credits are counted in millionths. */
+  private static final int DECIMALS = 6;
+
   private static final Pattern HUMP = Pattern.compile("(?<=[a-z])(?=[A-Z])");
-  private static final BigInteger CREDIT = BigInteger.valueOf(1_000_000);
 
   private PlainWords() {}
 
   /** An amount that a check has in millionths, in credits; all else as it is printed. */
   static Object amount(Object value) {
-    if (!(value instanceof BigInteger micros)) {
-      return value;
-    }
-    BigInteger[] parts = micros.abs().divideAndRemainder(CREDIT);
-    String sign = micros.signum() < 0 ? "-" : "";
-    String rest = "%06d".formatted(parts[1]).replaceAll("0+$", "");
-    return sign + parts[0] + (rest.isEmpty() ? "" : "." + rest);
+    return value instanceof BigInteger micros
+        ? new BigDecimal(micros, DECIMALS).stripTrailingZeros().toPlainString()
+        : value;
   }
 
   /** A line, with words in place of every record in it. */
