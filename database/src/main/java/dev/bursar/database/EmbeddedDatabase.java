@@ -3,6 +3,7 @@ package dev.bursar.database;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -116,7 +117,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
    */
   public static EmbeddedDatabase temporary(boolean durable) {
     try {
-      deleteAbandoned();
+      deleteAbandoned(Path.of(System.getProperty("java.io.tmpdir")));
       return open(Files.createTempDirectory(TEMPORARY_PREFIX), durable, true);
     } catch (IOException e) {
       throw new DatabaseUnusable("No temporary directory: " + e.getMessage(), e);
@@ -299,19 +300,29 @@ public final class EmbeddedDatabase implements AutoCloseable {
     return name;
   }
 
-  /** Temporary databases of JVMs that were killed: their servers are still running. */
-  private static void deleteAbandoned() throws IOException {
-    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+  /**
+   * Temporary databases of JVMs that were killed: their servers are still running. Others may be
+   * deleting some of what is found here.
+   */
+  static void deleteAbandoned(Path temporary) throws IOException {
     try (DirectoryStream<Path> found =
         Files.newDirectoryStream(temporary, TEMPORARY_PREFIX + "*")) {
       for (Path path : found) {
-        // A young one may be about to be locked.
-        if (Files.getLastModifiedTime(path)
-            .toInstant()
-            .isBefore(Instant.now().minus(ABANDONED_AFTER))) {
+        if (isOld(path)) {
           deleteIfAbandoned(path);
         }
       }
+    }
+  }
+
+  /** A young one may be about to be locked. */
+  private static boolean isOld(Path path) throws IOException {
+    try {
+      return Files.getLastModifiedTime(path)
+          .toInstant()
+          .isBefore(Instant.now().minus(ABANDONED_AFTER));
+    } catch (NoSuchFileException e) {
+      return false;
     }
   }
 

@@ -9,6 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,6 +54,22 @@ class EmbeddedDatabaseTest {
         assertThat(show(database, setting)).as(setting).isEqualTo("on");
       }
     }
+  }
+
+  @Test
+  void whatIsGoneBeforeItIsLookedAtIsNoReasonNotToStart() throws IOException {
+    // Listed, and not there: as what another JVM deletes between the two.
+    Files.createSymbolicLink(
+        temporary.resolve("bursar-temporary-gone"), temporary.resolve("nowhere"));
+    Path young = Files.createDirectory(temporary.resolve("bursar-temporary-young"));
+    Path old = Files.createDirectory(temporary.resolve("bursar-temporary-old"));
+    Files.createFile(old.resolve("postgres.log"));
+    Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofMinutes(3))));
+
+    EmbeddedDatabase.deleteAbandoned(temporary);
+
+    assertThat(young).exists();
+    assertThat(old).doesNotExist();
   }
 
   @Test
