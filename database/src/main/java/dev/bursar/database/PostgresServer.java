@@ -197,6 +197,10 @@ record PostgresServer(DataDirectory directory, PostgresProgram program, boolean 
     settings.put("max_wal_size", "1GB");
     // What is there of the log is used again: making it anew stops every commit for a while.
     settings.put("min_wal_size", "1GB");
+    // Under much load the next file can be needed before a checkpoint has freed one: to fill it
+    // with
+    // zeros first stops every commit for a tenth of a second.
+    settings.put("wal_init_zero", "off");
     // What is written goes on to the disk soon. The kernel would gather it for half a minute, and
     // while it writes that, commits wait for a quarter of a second: a percent of all requests.
     settings.put("backend_flush_after", FLUSH_AFTER);

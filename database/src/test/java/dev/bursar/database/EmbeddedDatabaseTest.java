@@ -96,13 +96,15 @@ class EmbeddedDatabaseTest {
   }
 
   @Test
-  void hasFilesOfItsLogBeforeTheyAreNeeded() throws IOException {
+  void hasFilesOfItsLogBeforeTheyAreNeededAndMakesMoreAtOnce() throws IOException {
     Path directory = temporary.resolve("data");
-    try (EmbeddedDatabase embedded = EmbeddedDatabase.open(directory)) {
+    try (EmbeddedDatabase embedded = EmbeddedDatabase.open(directory);
+        Database database = Database.open(embedded.settings())) {
       assertThat(embedded.pid()).isPositive();
       try (var files = Files.list(directory.resolve("postgres").resolve("pg_wal"))) {
         assertThat(files.filter(Files::isRegularFile)).hasSizeGreaterThan(16);
       }
+      assertThat(show(database, "wal_init_zero")).isEqualTo("off");
     }
   }
 
