@@ -432,6 +432,8 @@ final class Reporter implements AutoCloseable {
       if (places.isFor(part.org)) {
         send(part);
       } else if (now - stuckSince.getOrDefault(part.org, now) > STUCK) {
+        // Whether it may be set aside changes with time.
+        part.notBefore = now + AWAY;
         setAsideIfStuck(part, "no_answer");
       } else if (!places.isUnanswered(part.org)) {
         allSent = false;

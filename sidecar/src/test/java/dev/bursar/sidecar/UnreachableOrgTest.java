@@ -202,4 +202,72 @@ final class UnreachableOrgTest {
       assertThat(sidecar.file().unsentAside()).isPositive();
     }
   }
+
+  /** What can neither be sent nor set aside yet is waited for, and not looked at all the time. */
+  @Test
+  void whoWaitsForTheTurnOfOneOrgIsWokenNowAndThen() throws IOException {
+    left(1);
+    CountingSteps host = new CountingSteps("sidecar-reporter");
+    SidecarSettings settings = SidecarSettings.USUAL.patientFor(Duration.ofSeconds(4));
+    UsageFile file = UsageFile.open(directory, LARGE);
+    Server server = new OneOrgAway(true, Duration.ofMillis(300));
+    try (Sidecar sidecar = new Sidecar(settings, server, new ModelServer(1), file, host)) {
+      until(() -> sidecar.file().unsentAside() > 0);
+      assertThat(host.steps).hasValueLessThan(10 * LEASES);
+    }
+  }
+
+  /** Threads, of which one kind of steps is counted. */
+  private static final class CountingSteps implements Host {
+    private final Host threads = new Threads(InstantSource.system());
+    private final String counted;
+    private final AtomicInteger steps = new AtomicInteger();
+
+    private CountingSteps(String counted) {
+      this.counted = counted;
+    }
+
+    @Override
+    public Running run(String name, Steps all) {
+      if (!name.equals(counted)) {
+        return threads.run(name, all);
+      }
+      return threads.run(
+          name,
+          () -> {
+            steps.incrementAndGet();
+            return all.step();
+          });
+    }
+
+    @Override
+    public long nanos() {
+      return threads.nanos();
+    }
+
+    @Override
+    public Instant now() {
+      return threads.now();
+    }
+
+    @Override
+    public String newLife() {
+      return threads.newLife();
+    }
+
+    @Override
+    public void soon(Runnable what) {
+      threads.soon(what);
+    }
+
+    @Override
+    public CompletableFuture<Void> after(long nanos) {
+      return threads.after(nanos);
+    }
+
+    @Override
+    public void completeAfter(CompletableFuture<Void> what, long nanos) {
+      threads.completeAfter(what, nanos);
+    }
+  }
 }
