@@ -8,9 +8,9 @@ package dev.bursar.sidecar.command;
  */
 final class HeapBound {
 
-  private static final long GROWTH_MIB = 8;
+  private static final long GROWTH_MIB = 3;
   private static final long GROWTH = GROWTH_MIB << 20;
-  private static final long LOOK_MS = 500;
+  private static final long LOOK_MS = 250;
 
   private final Heap heap;
   private long least = Long.MAX_VALUE;

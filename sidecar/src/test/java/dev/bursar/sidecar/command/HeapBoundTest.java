@@ -14,17 +14,17 @@ class HeapBoundTest {
   @Test
   void aHeapThatHasGrownIsCollectedAndThenOnlyOnceItHasGrownAgain() {
     looksAt(20 * MIB);
-    looksAt(28 * MIB);
+    looksAt(23 * MIB);
     assertThat(heap.collections).isZero();
 
     heap.lives = 22 * MIB;
-    looksAt(28 * MIB + 1);
+    looksAt(23 * MIB + 1);
     assertThat(heap.collections).isEqualTo(1);
 
-    looksAt(30 * MIB);
+    looksAt(25 * MIB);
     assertThat(heap.collections).isEqualTo(1);
 
-    looksAt(30 * MIB + 1);
+    looksAt(25 * MIB + 1);
     assertThat(heap.collections).isEqualTo(2);
   }
 
@@ -33,7 +33,7 @@ class HeapBoundTest {
     looksAt(60 * MIB);
     looksAt(20 * MIB);
 
-    looksAt(29 * MIB);
+    looksAt(24 * MIB);
 
     assertThat(heap.collections).isEqualTo(1);
   }
