@@ -42,7 +42,7 @@ final class Reporter implements AutoCloseable {
   private static final int REPORT_MAX = 1_000;
   private static final int BATCH_MAX = 4 * REPORT_MAX;
 
-  /** So many batches are in memory at once; each is of a megabyte at most. */
+  /** So many batches are in memory at once; each is of half a megabyte at most. */
   private static final int BATCHES_MAX = 4;
 
   /**

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Unsent {
 
   /** A batch is no larger than this, unless one use is: far less than what a server takes. */
-  private static final int BATCH_BYTES_MAX = 1 << 20;
+  private static final int BATCH_BYTES_MAX = 1 << 19;
 
   /** What is to be reported next, and where it ends in the file. */
   private static final class Batch implements UsageLog.Batch {

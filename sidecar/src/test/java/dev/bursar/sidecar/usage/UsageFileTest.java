@@ -609,7 +609,7 @@ final class UsageFileTest {
   @Test
   void aBatchIsNoLargerThanAServerTakes() throws IOException {
     try (UsageFile file = open(LARGE)) {
-      String long_ = "x".repeat(400_000);
+      String long_ = "x".repeat(200_000);
       for (int i = 1; i <= 5; i++) {
         Entry.Used small = used("u" + i);
         ReserveRequest it = small.use().request();
