@@ -346,6 +346,12 @@ final class SimulateCommand implements Callable<Integer> {
   private int one(Scenario scenario) {
     HistoryLines told = new HistoryLines();
     Simulation.Outcome outcome = Simulation.run(scenario, tampering, history ? told : null);
+    SkippedOperations never = scenario.skipped().without(outcome.skipped());
+    if (!never.isEmpty()) {
+      PrintWriter err = spec.commandLine().getErr();
+      err.printf("--skip: there was no %s to be skipped%n", never);
+      err.flush();
+    }
     if (outcome.failed()) {
       return failed(outcome);
     }

@@ -131,6 +131,10 @@ final class SimulateCommandTest {
     assertThat(simulate(Tampering.NONE, "--seed", "3", "--history", "--skip", "client1:1-2"))
         .isZero();
     assertThat(out).contains("client1:3 asks: ").doesNotContain("client1:2 asks");
+    assertThat(err).isEmpty();
+    assertThat(simulate(Tampering.NONE, "--seed", "3", "--skip", "client1:2,client77:3-5"))
+        .isZero();
+    assertThat(err).contains("--skip: there was no client77:3-5 to be skipped");
     assertThat(simulate(Tampering.NONE, "--seed", "3", "--skip", "3")).isEqualTo(2);
     assertThat(err).contains("--skip: '3' names no operations");
   }

@@ -90,6 +90,7 @@ public final class Simulation {
    * @param injected how often each fault befell something
    * @param steps how many steps it took
    * @param asked the operations that were asked for, in that order
+   * @param skipped those that were to come, and were not asked for
    */
   public record Outcome(
       Scenario scenario,
@@ -98,7 +99,8 @@ public final class Simulation {
       Map<Rarity, Integer> seen,
       Map<Fault, Integer> injected,
       long steps,
-      List<OperationName> asked) {
+      List<OperationName> asked,
+      SkippedOperations skipped) {
 
     /** Whether something did not hold. */
     public boolean failed() {
@@ -157,7 +159,15 @@ public final class Simulation {
       world = new World(scenario, tampering.forOneRun(), history);
     } catch (RuntimeException | Error fault) {
       Violation crash = new Violation("crash", World.trace(fault));
-      return new Outcome(scenario, List.of(crash), "crash", Map.of(), Map.of(), 0, List.of());
+      return new Outcome(
+          scenario,
+          List.of(crash),
+          "crash",
+          Map.of(),
+          Map.of(),
+          0,
+          List.of(),
+          SkippedOperations.NONE);
     }
     Simulation simulation = new Simulation(world, stepsMax);
     try {
@@ -172,7 +182,8 @@ public final class Simulation {
         world.watch.seen(),
         world.watch.injected(),
         simulation.steps,
-        List.copyOf(world.asked()));
+        List.copyOf(world.asked()),
+        SkippedOperations.NONE.and(world.skipped()));
   }
 
   private void run() {

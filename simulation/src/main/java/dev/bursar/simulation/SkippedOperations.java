@@ -66,6 +66,13 @@ public final class SkippedOperations {
     return new SkippedOperations(all);
   }
 
+  /** These, without those that others name, too. */
+  public SkippedOperations without(SkippedOperations others) {
+    TreeSet<OperationName> rest = new TreeSet<>(names);
+    rest.removeAll(others.names);
+    return new SkippedOperations(rest);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof SkippedOperations it && it.names.equals(names);

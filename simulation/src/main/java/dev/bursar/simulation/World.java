@@ -147,6 +147,7 @@ final class World {
   private final Map<String, Long> busy = new HashMap<>();
   private final @Nullable HistoryLines history;
   private final List<OperationName> asked = new ArrayList<>();
+  private final List<OperationName> skipped = new ArrayList<>();
 
   /** Which catalog counts, everywhere. */
   private int published;
@@ -313,15 +314,18 @@ final class World {
   /** Whether somebody is not to ask for this; it is asked for, otherwise. */
   boolean skips(OperationName operation) {
     boolean skips = scenario.skipped().has(operation);
-    if (!skips) {
-      asked.add(operation);
-    }
+    (skips ? skipped : asked).add(operation);
     return skips;
   }
 
   /** All operations that were asked for, in that order. */
   List<OperationName> asked() {
     return asked;
+  }
+
+  /** All that were to come, and were not asked for. */
+  List<OperationName> skipped() {
+    return skipped;
   }
 
   /** Now, for whoever asks something. */
