@@ -175,13 +175,14 @@ public final class HeldLease {
   }
 
   /**
-   * It stands as the server has told.
+   * It stands as the server has told. Where the server holds nothing for it, nothing is left of it,
+   * though it tells what it had granted.
    *
    * @param told what it has told of it
    */
   void figures(Told.Lease told) {
     epoch = told.epoch();
-    granted = told.granted();
+    granted = told.open() ? told.granted() : told.reported();
     reported = told.reported();
     version = told.version();
     retired |= told.revoked() || !told.open() || told.over();

@@ -1102,6 +1102,22 @@ final class LocalDeciderTest {
     assertThat(desk.server.charged).isEqualTo(2_000_000);
   }
 
+  /** As where the server's clock has jumped ahead, or somebody else has closed it. */
+  @Test
+  void nothingGoesBackOfALeaseOfWhichTheServerHoldsNothing() {
+    Desk desk = new Desk(1_000);
+    LeaseBook leases = desk.decider.leases();
+    reservation(desk.reserve("2"));
+    allowed(desk.charge("1"));
+    Ask.Settle report = leases.held().report("L1", 1_000_000, 1, desk.now);
+    assertThat(report).isNotNull();
+    Told.Lease over =
+        new Told.Lease("L1", false, 1, 8_000_000, 1_000_000, false, Map.of(), -1, -1, 0, 1, false);
+    leases.told(report, over, desk.now, desk.now);
+    assertThat(leases.nextAsk()).as("there is nothing to go back").isNull();
+    assertThat(leases.held().report("L1", 0, 0, desk.now)).as("more of it is reported").isNotNull();
+  }
+
   @Test
   void aLeaseOfAnEarlierLifeOfWhichAllIsReportedIsClosed() {
     Desk before = new Desk(1_000);
