@@ -109,6 +109,9 @@ final class Reporter implements AutoCloseable {
   /** Whether what was to be set aside could not be, and until when nothing more is. */
   private boolean asideFails;
 
+  /** Whether what was set aside could not be read when that was tried last. */
+  private boolean asideIsUnreadable;
+
   private long asideFailsUntil;
   private boolean reading;
 
@@ -338,7 +341,8 @@ final class Reporter implements AutoCloseable {
     }
   }
 
-  private void readAside(long now) throws IOException {
+  /** What can't be read of what was set aside is tried again later, and holds up nothing else. */
+  private void readAside(long now) {
     UsageLog aside = file.aside();
     if (aside == null || asideUnderWay || asideAt - now > 0) {
       return;
@@ -346,7 +350,16 @@ final class Reporter implements AutoCloseable {
     if (asideLeft <= 0) {
       asideLeft = aside.unsent();
     }
-    UsageLog.Batch batch = asideLeft <= 0 ? null : aside.next(BATCH_MAX);
+    UsageLog.Batch batch = null;
+    try {
+      batch = asideLeft <= 0 ? null : aside.next(BATCH_MAX);
+      asideIsUnreadable = false;
+    } catch (IOException e) {
+      if (!asideIsUnreadable) {
+        asideIsUnreadable = true;
+        LOG.atError().setMessage("what was set aside can't be read").setCause(e).log();
+      }
+    }
     if (batch == null) {
       asideLeft = 0;
       asideAt = now + asideAfter;

@@ -18,8 +18,18 @@ import java.util.concurrent.TimeUnit;
  */
 public final class EnvoyServer implements AutoCloseable {
 
-  /** Larger messages are refused: a request is told of without its body. */
-  private static final int MESSAGE_BYTES_MAX = 1 << 20;
+  /**
+   * Larger messages are refused: a request is told of without its body, or with what Envoy buffers
+   * of it. What still comes of one that is refused is lost to its connection, which takes nothing
+   * more in the end: so no connection lasts for long.
+   */
+  private static final int MESSAGE_BYTES_MAX = 4 << 20;
+
+  /** Of one connection; more wait at their gateway: each has its headers in memory. */
+  private static final int CALLS_MAX = 1_024;
+
+  private static final Duration CONNECTION = Duration.ofMinutes(1);
+  private static final Duration CONNECTION_ENDS = Duration.ofSeconds(5);
 
   private static final Duration STOP = Duration.ofSeconds(5);
 
@@ -51,6 +61,9 @@ public final class EnvoyServer implements AutoCloseable {
             // Nothing that is done for a call waits for anything.
             .directExecutor()
             .maxInboundMessageSize(MESSAGE_BYTES_MAX)
+            .maxConcurrentCallsPerConnection(CALLS_MAX)
+            .maxConnectionAge(CONNECTION.toSeconds(), TimeUnit.SECONDS)
+            .maxConnectionAgeGrace(CONNECTION_ENDS.toSeconds(), TimeUnit.SECONDS)
             .intercept(new Guard(door))
             .addService(new GrpcAuthorization(checks))
             .addService(new RateLimits(gate, defaults, registry))

@@ -82,10 +82,16 @@ public final class UsageFile implements UsageLog {
         FileChannel.open(
             directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     this.lock = locked(lockChannel, directory);
-    this.segments = new Segments(directory, settings.segmentBytes());
-    Path besides = directory.resolve(ASIDE);
-    if (Files.isDirectory(besides)) {
-      this.aside = new UsageFile(besides, settings);
+    try {
+      this.segments = new Segments(directory, settings.segmentBytes());
+      Path besides = directory.resolve(ASIDE);
+      if (Files.isDirectory(besides)) {
+        this.aside = new UsageFile(besides, settings);
+      }
+    } catch (IOException | RuntimeException e) {
+      // It is tried again, maybe in this process, to which it would be in use.
+      lockChannel.close();
+      throw e;
     }
     // As long as it was, no key was kept that was passed on, up to the end of that life.
     this.recovered =

@@ -428,6 +428,29 @@ final class EnvoyTest {
   }
 
   @Test
+  void aRequestMayBeToldOfWithABodyAndTheNextIsDecidedToo() {
+    for (int i = 0; i < 3; i++) {
+      CheckResponse told =
+          AuthorizationGrpc.newBlockingStub(channel)
+              .withWaitForReady()
+              .check(
+                  CheckRequest.newBuilder()
+                      .setAttributes(
+                          AttributeContext.newBuilder()
+                              .putContextExtensions("org", "acme")
+                              .putContextExtensions("feature", "chat")
+                              .putContextExtensions("amount", "1")
+                              .setRequest(
+                                  AttributeContext.Request.newBuilder()
+                                      .setHttp(
+                                          AttributeContext.HttpRequest.newBuilder()
+                                              .setBody("x".repeat(3 << 20)))))
+                      .build());
+      assertThat(told.getStatus().getCode()).isEqualTo(Code.OK_VALUE);
+    }
+  }
+
+  @Test
   void aDenialOverGrpcHasAStatusOfHttp() throws Exception {
     CheckResponse poor = check(Map.of(), Map.of("org", "acme", "amount", "5000"), Map.of());
     assertThat(poor.getStatus().getCode()).isEqualTo(Code.PERMISSION_DENIED_VALUE);
