@@ -135,7 +135,7 @@ final class BudgetRules {
   Decision<OrgEvent, OrgReply> put(OrgCommand.PutOverride put, List<Budget> ofPlan, Instant now) {
     LimitOverride override = put.override();
     Refusal fault = hierarchy.fault(override.scope());
-    boolean isOfAllowance = override.isOfAllowance() || changesAllowance(override.id());
+    boolean isOfAllowance = override.isOfAllowance() || changesAllowance(override.id(), now);
     if (fault == null && isOfAllowance && !put.byOperator()) {
       fault = ofSeller();
     }
@@ -159,9 +159,9 @@ final class BudgetRules {
         : new Refusal(Code.INVALID, field, "is not after the present, " + now);
   }
 
-  private boolean changesAllowance(String override) {
+  private boolean changesAllowance(String override, Instant now) {
     LimitOverride it = org.overrides().get(override);
-    return it != null && it.isOfAllowance();
+    return it != null && it.inForce(now) && it.isOfAllowance();
   }
 
   private static Refusal ofSeller() {
@@ -238,7 +238,7 @@ final class BudgetRules {
   }
 
   Decision<OrgEvent, OrgReply> remove(OrgCommand.RemoveOverride remove, Instant now) {
-    if (changesAllowance(remove.override()) && !remove.byOperator()) {
+    if (changesAllowance(remove.override(), now) && !remove.byOperator()) {
       return new Refused<>(ofSeller());
     }
     return org.overrides().get(remove.override()) == null

@@ -488,8 +488,8 @@ final class SubscriptionTest {
             .after(
                 NOON,
                 OrgWords.budget(own),
-                override("more", null, Credits.of(1_000)),
-                override("none", null, null));
+                override("more", null, Credits.of(1_000), false),
+                override("none", null, null, false));
     assertThat(denied(acme, ask("chat", 9), NOON)).containsExactly(DenialCode.BUDGET_EXCEEDED);
     // when whoever sells the plan says so
     acme.when(override("gift", "plan:feature:chat:tokens:week", Credits.of(10)), NOON)
@@ -507,7 +507,11 @@ final class SubscriptionTest {
             new OrgCommand.RemoveOverride("gift", false, "test"))) {
       acme.when(each, NOON).thenRefused(Code.FORBIDDEN, "override");
     }
-    acme.after(NOON, new OrgCommand.RemoveOverride("gift", true, "test"));
+    // until that is over
+    acme.after(NOON, override("gift", allowance, Credits.of(10)));
+    acme.when(override("gift", null, Credits.of(99), false), LATER)
+        .thenRefused(Code.INVALID, "until");
+    acme.after(LATER, new OrgCommand.RemoveOverride("gift", false, "test"));
   }
 
   /** An amount of credits is no number of requests. */
