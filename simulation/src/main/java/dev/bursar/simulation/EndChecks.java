@@ -94,6 +94,14 @@ final class EndChecks {
         "%s is told to have ended, the journal has %s",
         ended.reservation(),
         fate);
+    world.watch.expect(
+        !(effect instanceof WalletEvent of)
+            || of.transaction() == null
+            || Promises.isBy(of.transaction().attribution(), asked.operation()),
+        "model",
+        "%s is attributed to others: %s",
+        command,
+        effect);
   }
 
   /**

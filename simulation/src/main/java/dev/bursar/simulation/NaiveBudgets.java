@@ -382,10 +382,10 @@ final class NaiveBudgets {
         : budget.withLimit(override.limit());
   }
 
-  /** The same of what somebody has set. */
+  /** The same of what somebody has set, in all but the row since which it counts. */
   boolean had(Budget budget, long from, long to) {
     return between(budgets.get(budget.id()), from, to).stream()
-        .anyMatch(each -> each.limit().equals(budget.limit()) && each.mode() == budget.mode());
+        .anyMatch(each -> each != null && each.since(budget.since()).equals(budget));
   }
 
   /** The freezes of this scope between two moments; null where there was none. */

@@ -68,6 +68,9 @@ final class NaivePlans {
     /** What was given once since then, by where it comes from. */
     private final Set<String> once = new TreeSet<>();
 
+    /** What it was given and is not said to have ended or been left, by its name. */
+    private final Map<String, GivenGrant> having = new TreeMap<>();
+
     /** What that plan gives a day. */
     private @Nullable Credits daily;
 
@@ -239,9 +242,52 @@ final class NaivePlans {
         case MOVE_END -> watch.saw(Rarity.PLAN_GRANT_END_MOVED);
         case END -> watch.saw(Rarity.PLAN_GRANT_ENDED);
       }
+      goesAsItShould(id, org, change, isNew, event);
       org.unsettled.put(change.number(), change);
       if (change.kind() != PlanGrantChange.Kind.GIVE) {
         org.untaken.put(change.number(), change);
+      }
+    }
+    for (GivenGrant each : org.having.values()) {
+      boolean isOver = each.until() != null && !event.at().isBefore(each.until());
+      watch.expect(
+          isOver || (org.isSubscribedAt(event.at()) && each.source().equals("plan:" + org.plan)),
+          "model",
+          "%s keeps %s at %s, and has %s until %s",
+          id,
+          each,
+          event.at(),
+          org.plan,
+          org.endsAt);
+    }
+  }
+
+  /**
+   * Of what had begun, whoever changes the plan is left what is theirs by then; what had not begun,
+   * and all that there was before a subscription or after it, ends at once.
+   */
+  private void goesAsItShould(
+      EntityId id,
+      Subscribed org,
+      PlanGrantChange change,
+      boolean isNew,
+      OrgEvent.PlanGrantsSettled event) {
+    GivenGrant grant = change.grant();
+    boolean leaves = !isNew && org.isSubscribedAt(event.at()) && !grant.from().isAfter(event.at());
+    switch (change.kind()) {
+      case GIVE -> org.having.put(grant.id(), grant);
+      case MOVE_END -> org.having.replace(grant.id(), grant);
+      case LEAVE, END -> {
+        org.having.remove(grant.id());
+        watch.expect(
+            leaves == (change.kind() == PlanGrantChange.Kind.LEAVE),
+            "model",
+            "%s has %s at %s, and not the other: it has %s, since %s",
+            id,
+            change,
+            event.at(),
+            org.plan,
+            event.subscribedAt());
       }
     }
   }
@@ -343,6 +389,9 @@ final class NaivePlans {
     PlanGrantChange change = change(id.org(), event.number());
     PlanGrantChange untaken = subscribed(id.org()).untaken.remove(event.number());
     subscribed(id.org()).unsettled.remove(event.number());
+    if (event.over()) {
+      subscribed(id.org()).having.remove(event.grant());
+    }
     watch.expect(
         untaken == null || !goesOn(id, untaken),
         "I4",

@@ -73,7 +73,16 @@ final class OperationChecks {
         refusal);
   }
 
-  private void told(boolean same, Asked asked, Object reply, Object event) {
+  private void told(boolean same, Asked asked, Object reply, @Nullable Object event) {
+    world.watch.expect(
+        !(event instanceof WalletEvent of)
+            || of.transaction() == null
+            || Promises.isBy(of.transaction().attribution(), asked.operation),
+        "model",
+        "%s: %s is attributed to others: %s",
+        asked.entity,
+        asked.operation.key().replace('\n', ' '),
+        event);
     world.watch.expect(
         same,
         "model",
@@ -137,7 +146,7 @@ final class OperationChecks {
                       && isTold(reply, it.grant(), micros(it.grant().amount()));
               case null, default -> false;
             };
-        told(same, asked, reply, String.valueOf(event));
+        told(same, asked, reply, event);
       }
       // It would have ended by the time it came.
       case Answer.Refused<WalletReply>(Refusal refusal) ->
@@ -499,6 +508,8 @@ final class OperationChecks {
               case OrgCommand.RemoveOverride it ->
                   budgets.overrides.ends(it.override(), since.moment(), now).contains(null);
               case OrgCommand.RemoveUnit it -> budgets.lackedUnit(it.unit(), since.moment(), now);
+              case OrgCommand.RemoveBudget it ->
+                  budgets.lackedBudget(it.budget(), since.moment(), now);
               case OrgCommand other -> false;
             };
         world.watch.expect(inForce, "I4", "%s: %s is done, and was never in force", org, command);
@@ -526,6 +537,9 @@ final class OperationChecks {
                 case OrgCommand.RemoveUnit it ->
                     refusal.code() == Code.NOT_FOUND
                         && budgets.lackedUnit(it.unit(), since.moment(), now);
+                case OrgCommand.RemoveBudget it ->
+                    refusal.code() == Code.BUDGET_NOT_FOUND
+                        && budgets.lackedBudget(it.budget(), since.moment(), now);
                 case OrgCommand other -> false;
               },
               "model",

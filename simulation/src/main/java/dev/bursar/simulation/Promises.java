@@ -8,11 +8,13 @@ import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.wallet.Hold;
 import dev.bursar.simulation.NaiveWallet.Fate;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +87,17 @@ final class Promises {
   static boolean isBy(Attribution attribution, Plan plan) {
     return attribution.actor().equals(plan.actor())
         && Objects.equals(attribution.idempotencyKey(), plan.idempotencyKey());
+  }
+
+  /**
+   * Whether it is attributed to who asked for this, for what, and by their key: that of the
+   * operation, or of what it is a step of.
+   */
+  static boolean isBy(Attribution attribution, Operation operation) {
+    List<String> lines = operation.key().lines().toList();
+    return attribution.actor().equals(Asker.ACTOR)
+        && attribution.trigger().equals(lines.getFirst().split(":", 2)[0])
+        && lines.subList(1, lines.size()).contains(attribution.idempotencyKey());
   }
 
   /** What is set aside is what was asked, and on the terms that were asked for. */

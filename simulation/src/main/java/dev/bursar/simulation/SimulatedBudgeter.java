@@ -377,10 +377,12 @@ final class SimulatedBudgeter {
 
   private void remove(
       @Nullable Budget seen, OrgCommand command, Operation operation, Operation forgetting) {
+    OperationChecks.Asked since = new OperationChecks.Asked(ORG, operation, world.since());
     this.<OrgCommand, OrgReply>ask(
         ORG,
         new Request<>(command, operation),
         answer -> {
+          new OperationChecks(world).governed(answer, since, command);
           String team = seen == null ? null : seen.scope().countingTeam();
           if (answer instanceof Answer.Done && seen != null && team != null) {
             this.<TeamCommand, TeamReply>ask(

@@ -17,6 +17,7 @@ import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgAggregate;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
+import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.protocol.BudgetEffect;
 import dev.bursar.domain.team.TeamAggregate;
 import dev.bursar.domain.team.TeamCommand;
@@ -79,6 +80,36 @@ enum BudgetBug implements PlantedBug {
                           new OrgEvent.OverridePut(
                               it.at(), Instead.ofTheBudgetItself(it.override()), it.actor()))
                       : List.of(event));
+    }
+  },
+
+  A_BUDGET_IS_SET_WITHOUT_ITS_THRESHOLDS {
+    @Override
+    public List<String> signs() {
+      return List.of("I4: is done, and was never in force");
+    }
+
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof OrgEvent.BudgetPut it
+                  ? new OrgEvent.BudgetPut(
+                      it.at(), Instead.alertingNobody(it.budget()), it.counts(), it.actor())
+                  : event);
+    }
+  },
+
+  A_BUDGET_IS_ONLY_SAID_TO_BE_REMOVED {
+    @Override
+    public List<String> signs() {
+      return List.of("I4: is done, and was never in force");
+    }
+
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.telling(
+          event -> event instanceof OrgEvent.BudgetRemoved ? new OrgReply.Done() : null);
     }
   },
 

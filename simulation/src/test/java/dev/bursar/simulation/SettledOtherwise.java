@@ -15,12 +15,7 @@ record SettledOtherwise<C, E, R>(
     implements AsReal<C, E, R> {
 
   /** All of an interval is given, however late in it the plan is put. */
-  static final UnaryOperator<OrgEvent.PlanGrantsSettled> WHOLE =
-      it ->
-          new OrgEvent.PlanGrantsSettled(
-              it.at(),
-              it.subscribedAt(),
-              it.changes().stream().map(SettledOtherwise::whole).toList());
+  static final UnaryOperator<OrgEvent.PlanGrantsSettled> WHOLE = changing(SettledOtherwise::whole);
 
   /** What does not come again never comes. */
   static final UnaryOperator<OrgEvent.PlanGrantsSettled> NEVER_ONCE =
@@ -35,6 +30,30 @@ record SettledOtherwise<C, E, R>(
   /** With each change of the plan the org subscribes anew. */
   static final UnaryOperator<OrgEvent.PlanGrantsSettled> ANEW =
       it -> new OrgEvent.PlanGrantsSettled(it.at(), it.at(), it.changes());
+
+  /** Nobody is left what is theirs by then. */
+  static final UnaryOperator<OrgEvent.PlanGrantsSettled> AT_ONCE =
+      changing(
+          it ->
+              it.kind() == PlanGrantChange.Kind.LEAVE
+                  ? new PlanGrantChange(it.number(), PlanGrantChange.Kind.END, it.grant(), it.at())
+                  : it);
+
+  /** What does not come again is not taken back. */
+  static final UnaryOperator<OrgEvent.PlanGrantsSettled> KEPT =
+      changing(
+          it ->
+              it.kind() == PlanGrantChange.Kind.LEAVE && it.grant().terms().recurrence() == null
+                  ? new PlanGrantChange(
+                      it.number(), PlanGrantChange.Kind.MOVE_END, it.grant(), it.at())
+                  : it);
+
+  private static UnaryOperator<OrgEvent.PlanGrantsSettled> changing(
+      UnaryOperator<PlanGrantChange> each) {
+    return it ->
+        new OrgEvent.PlanGrantsSettled(
+            it.at(), it.subscribedAt(), it.changes().stream().map(each).toList());
+  }
 
   @Override
   public Decision<E, R> decide(C command, Instant now, Instant clock) {

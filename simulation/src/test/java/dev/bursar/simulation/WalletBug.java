@@ -222,6 +222,51 @@ enum WalletBug implements PlantedBug {
     }
   },
 
+  WHAT_A_PLAN_LEAVES_ENDS_AT_ONCE("model: and not the other: it has") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.has(Beside.PLANS);
+    }
+
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return new SettledOtherwise<>(real, SettledOtherwise.AT_ONCE);
+    }
+  },
+
+  WHAT_A_PLAN_GAVE_ONCE_STAYS_WITH_ANOTHER("model: keeps GivenGrant") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.has(Beside.PLANS);
+    }
+
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return new SettledOtherwise<>(real, SettledOtherwise.KEPT);
+    }
+  },
+
+  A_COMMIT_IS_ATTRIBUTED_TO_NO_KEY("model: is attributed to others") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.Commit it
+          ? Instead.of(
+              request,
+              new WalletCommand.Commit(it.reservation(), it.amount(), it.usage(), it.actor(), null))
+          : request;
+    }
+  },
+
   WHAT_IS_GIVEN_COMES_BEFORE_WHAT_IT_REPLACES_GOES("model: and has not done") {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
