@@ -14,6 +14,12 @@ final class Reports {
   /** The source of what reservations of the server's came to: theirs are names of their own. */
   private static final String RESERVATIONS = "bursar/reservations";
 
+  /**
+   * The source of what was let pass unchecked. Of whichever sidecar: one that is started anew on
+   * the same directory may have another name, and reports the same.
+   */
+  private static final String SIDECARS = "bursar/sidecars";
+
   private static final int ID_CHARS_MAX = 255;
 
   private Reports() {}
@@ -32,14 +38,13 @@ final class Reports {
   }
 
   /** CloudEvents. */
-  static byte[] asEvents(List<Entry.Stored> uses, String sidecar) {
+  static byte[] asEvents(List<Entry.Stored> uses) {
     return list(
         uses,
         (use, out) -> {
           String lease = use.lease();
           boolean isUnchecked = lease == null && !use.isOwed();
-          String source =
-              lease != null ? lease : use.isOwed() ? RESERVATIONS : "sidecar/" + sidecar;
+          String source = lease != null ? lease : use.isOwed() ? RESERVATIONS : SIDECARS;
           out.writeBytes(
               JsonWriter.bytes(
                   json ->

@@ -85,7 +85,6 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   private final Map<String, Prices> lists = new LinkedHashMap<>();
   private final URI base;
   private final String key;
-  private final String sidecar;
   private final String instance;
   private final Duration answerWithin;
 
@@ -118,7 +117,6 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
     }
     this.base = base;
     this.key = key;
-    this.sidecar = sidecar;
     this.instance = sidecar + "#" + random();
     this.answerWithin = answerWithin;
   }
@@ -373,7 +371,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
 
   @Override
   public CompletionStage<Reported> report(List<Entry.Stored> uses) {
-    byte[] events = Reports.asEvents(uses, sidecar);
+    byte[] events = Reports.asEvents(uses);
     return post(
             "/v1/events",
             "application/cloudevents-batch+json",

@@ -465,6 +465,37 @@ final class ServerOverHttpTest {
     }
   }
 
+  /** So it is charged once, if it is reported again by a life of another name. */
+  @Test
+  void whatWasLetPassUncheckedIsTheSameEventWhateverTheSidecarIsCalled() throws Exception {
+    answers.put("/v1/events", "{'results':[{'status':'accepted'}]}");
+    ReserveRequest work = ModelServer.request("2", true);
+    Use use =
+        new Use(
+            Sidecar.RESERVATION + "acme_life.1",
+            null,
+            Instant.EPOCH,
+            work,
+            null,
+            work.amount(),
+            "platform",
+            2_000_000);
+    URI base = URI.create("http://127.0.0.1:" + http.getAddress().getPort());
+    try (UsageFile file = UsageFile.open(directory, new UsageFile.Settings(1 << 24, 1 << 20));
+        ServerOverHttp renamed = new ServerOverHttp(base, "secret", "two")) {
+      file.start(List::of, () -> {});
+      file.keep(new Entry.Used(use, null)).join();
+      UsageFile.Batch kept = file.next(1);
+      assertThat(kept).isNotNull();
+      List<String> events = new ArrayList<>();
+      for (ServerOverHttp each : List.of(server, renamed)) {
+        each.report(kept.uses()).toCompletableFuture().join();
+        events.add(asked.take());
+      }
+      assertThat(events.get(1)).isEqualTo(events.get(0)).contains("dev.bursar.unchecked");
+    }
+  }
+
   /** So it is charged once, if the lease is forgotten meanwhile. */
   @Test
   void aUseHasTheSameNameInAReportAndAsAnEventHoweverLongItsOrgsIs() throws Exception {
