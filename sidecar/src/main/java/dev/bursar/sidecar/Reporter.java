@@ -109,10 +109,11 @@ final class Reporter implements AutoCloseable {
   /** Whether what was to be set aside could not be, and until when nothing more is. */
   private boolean asideFails;
 
+  private long asideFailsUntil;
+
   /** Whether what was set aside could not be read when that was tried last. */
   private boolean asideIsUnreadable;
 
-  private long asideFailsUntil;
   private boolean reading;
 
   /** So many of the next uses in the file an earlier life has left. */
