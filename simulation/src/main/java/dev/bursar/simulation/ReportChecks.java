@@ -89,7 +89,10 @@ final class ReportChecks {
             "%s is rejected: %s",
             event,
             denied.denials());
-        lacked(denied.denials().getFirst(), request, event, wallet, since);
+        // Who reports it beside others is told what they are.
+        Since first = world.watch.attempted(denied.plan().reservation());
+        boolean isBeside = first.micros() > 0 && first.micros() < since.micros();
+        lacked(denied.denials().getFirst(), request, event, wallet, isBeside ? first : since);
         world.watch.saw(Rarity.REPORT_REJECTED);
       }
     }
