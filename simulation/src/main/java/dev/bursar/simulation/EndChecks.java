@@ -95,9 +95,7 @@ final class EndChecks {
         ended.reservation(),
         fate);
     world.watch.expect(
-        !(effect instanceof WalletEvent of)
-            || of.transaction() == null
-            || Promises.isBy(of.transaction().attribution(), asked.operation()),
+        Promises.isBy(effect, asked.operation()),
         "model",
         "%s is attributed to others: %s",
         command,

@@ -75,9 +75,7 @@ final class OperationChecks {
 
   private void told(boolean same, Asked asked, Object reply, @Nullable Object event) {
     world.watch.expect(
-        !(event instanceof WalletEvent of)
-            || of.transaction() == null
-            || Promises.isBy(of.transaction().attribution(), asked.operation),
+        Promises.isBy(event, asked.operation),
         "model",
         "%s: %s is attributed to others: %s",
         asked.entity,

@@ -8,8 +8,10 @@ import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.wallet.Hold;
+import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.simulation.NaiveWallet.Fate;
 import java.time.Instant;
 import java.util.Arrays;
@@ -90,10 +92,15 @@ final class Promises {
   }
 
   /**
-   * Whether it is attributed to who asked for this, for what, and by their key: that of the
-   * operation, or of what it is a step of.
+   * Whether an event's entries, if it has any, are attributed to who asked for this, for what, and
+   * by their key: that of the operation, or of what it is a step of.
    */
-  static boolean isBy(Attribution attribution, Operation operation) {
+  static boolean isBy(@Nullable Object event, Operation operation) {
+    Transaction transaction = event instanceof WalletEvent of ? of.transaction() : null;
+    if (transaction == null) {
+      return true;
+    }
+    Attribution attribution = transaction.attribution();
     List<String> lines = operation.key().lines().toList();
     return attribution.actor().equals(Asker.ACTOR)
         && attribution.trigger().equals(lines.getFirst().split(":", 2)[0])

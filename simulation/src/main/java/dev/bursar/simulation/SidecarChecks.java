@@ -456,7 +456,10 @@ final class SidecarChecks {
         : disk.owed.containsKey(use.id()) ? RESERVATIONS : uncheckedOf(name);
   }
 
-  /** Of which source what was decided from no lease is reported. */
+  /**
+   * Of which source what was decided from no lease is reported: one of its own here, by which it is
+   * known whose it was.
+   */
   static String uncheckedOf(String sidecar) {
     return "sidecar/" + sidecar;
   }

@@ -48,6 +48,7 @@ final class SimulatedBudgeter {
   private record Put(Budget budget, String key) {}
 
   private final World world;
+  private final OperationChecks checks;
   private final String name;
 
   /** Of its own, so that what it wants changes nothing of what others want. */
@@ -64,6 +65,7 @@ final class SimulatedBudgeter {
 
   SimulatedBudgeter(World world, String name, int operations) {
     this.world = world;
+    this.checks = new OperationChecks(world);
     this.name = name;
     this.random = new Random(world.scenario.seed() * 31 + name.hashCode());
     this.budgets = some(world);
@@ -290,12 +292,11 @@ final class SimulatedBudgeter {
       boolean replayed = answer instanceof Answer.Done<OrgReply> it && it.replayed();
       if (!overtaken && !replayed && !again) {
         EntityId org = ORG;
-        new OperationChecks(world)
-            .governed(
-                answer,
-                new OperationChecks.Asked(
-                    org, caller.operation("put_budget:" + put.budget().id()), since),
-                new OrgCommand.PutBudget(put.budget(), Asker.ACTOR));
+        checks.governed(
+            answer,
+            new OperationChecks.Asked(
+                org, caller.operation("put_budget:" + put.budget().id()), since),
+            new OrgCommand.PutBudget(put.budget(), Asker.ACTOR));
       }
       if (answer instanceof Answer.Done && !again) {
         done.add(put);
@@ -377,12 +378,12 @@ final class SimulatedBudgeter {
 
   private void remove(
       @Nullable Budget seen, OrgCommand command, Operation operation, Operation forgetting) {
-    OperationChecks.Asked since = new OperationChecks.Asked(ORG, operation, world.since());
+    OperationChecks.Asked removal = new OperationChecks.Asked(ORG, operation, world.since());
     this.<OrgCommand, OrgReply>ask(
         ORG,
         new Request<>(command, operation),
         answer -> {
-          new OperationChecks(world).governed(answer, since, command);
+          checks.governed(answer, removal, command);
           String team = seen == null ? null : seen.scope().countingTeam();
           if (answer instanceof Answer.Done && seen != null && team != null) {
             this.<TeamCommand, TeamReply>ask(

@@ -95,7 +95,10 @@ enum BudgetBug implements PlantedBug {
           event ->
               event instanceof OrgEvent.BudgetPut it
                   ? new OrgEvent.BudgetPut(
-                      it.at(), Instead.alertingNobody(it.budget()), it.counts(), it.actor())
+                      it.at(),
+                      it.budget().countingOnly().withMode(it.budget().mode()),
+                      it.counts(),
+                      it.actor())
                   : event);
     }
   },

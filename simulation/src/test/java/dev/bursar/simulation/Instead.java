@@ -593,23 +593,6 @@ final class Instead {
         of.since());
   }
 
-  /** A budget of which nobody is told that it is nearly used. */
-  static Budget alertingNobody(Budget of) {
-    return new Budget(
-        of.id(),
-        of.scope(),
-        of.measure(),
-        of.window(),
-        of.limit(),
-        of.mode(),
-        of.features(),
-        of.models(),
-        List.of(),
-        of.zone(),
-        of.anchorDay(),
-        of.since());
-  }
-
   /** A catalog in which every plan lets all be used. */
   static Catalog allowingAll(Catalog of) {
     return plans(

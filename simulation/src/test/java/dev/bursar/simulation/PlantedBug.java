@@ -14,6 +14,7 @@ interface PlantedBug extends Tampering {
   static Stream<PlantedBug> all() {
     return Stream.of(
             WalletBug.values(),
+            PlanBug.values(),
             LimitBug.values(),
             BudgetBug.values(),
             GovernanceBug.values(),

@@ -5,6 +5,7 @@ import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.org.GivenGrant;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.PlanGrantChange;
+import dev.bursar.domain.org.PlanGrantChange.Kind;
 import java.time.Instant;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -33,19 +34,14 @@ record SettledOtherwise<C, E, R>(
 
   /** Nobody is left what is theirs by then. */
   static final UnaryOperator<OrgEvent.PlanGrantsSettled> AT_ONCE =
-      changing(
-          it ->
-              it.kind() == PlanGrantChange.Kind.LEAVE
-                  ? new PlanGrantChange(it.number(), PlanGrantChange.Kind.END, it.grant(), it.at())
-                  : it);
+      changing(it -> it.kind() == Kind.LEAVE ? of(it, Kind.END) : it);
 
   /** What does not come again is not taken back. */
   static final UnaryOperator<OrgEvent.PlanGrantsSettled> KEPT =
       changing(
           it ->
-              it.kind() == PlanGrantChange.Kind.LEAVE && it.grant().terms().recurrence() == null
-                  ? new PlanGrantChange(
-                      it.number(), PlanGrantChange.Kind.MOVE_END, it.grant(), it.at())
+              it.kind() == Kind.LEAVE && it.grant().terms().recurrence() == null
+                  ? of(it, Kind.MOVE_END)
                   : it);
 
   private static UnaryOperator<OrgEvent.PlanGrantsSettled> changing(
@@ -53,6 +49,10 @@ record SettledOtherwise<C, E, R>(
     return it ->
         new OrgEvent.PlanGrantsSettled(
             it.at(), it.subscribedAt(), it.changes().stream().map(each).toList());
+  }
+
+  private static PlanGrantChange of(PlanGrantChange change, Kind kind) {
+    return new PlanGrantChange(change.number(), kind, change.grant(), change.at());
   }
 
   @Override

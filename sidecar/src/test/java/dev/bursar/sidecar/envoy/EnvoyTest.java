@@ -353,6 +353,19 @@ final class EnvoyTest {
 
   private CheckResponse check(
       Map<String, String> headers, Map<String, String> route, Map<String, Value> metadata) {
+    return check(
+        AttributeContext.HttpRequest.newBuilder()
+            .setMethod("POST")
+            .setPath("/v1/ask")
+            .putAllHeaders(headers),
+        route,
+        metadata);
+  }
+
+  private CheckResponse check(
+      AttributeContext.HttpRequest.Builder http,
+      Map<String, String> route,
+      Map<String, Value> metadata) {
     return AuthorizationGrpc.newBlockingStub(channel)
         .withWaitForReady()
         .check(
@@ -364,13 +377,7 @@ final class EnvoyTest {
                             Metadata.newBuilder()
                                 .putFilterMetadata(
                                     "bursar", Struct.newBuilder().putAllFields(metadata).build()))
-                        .setRequest(
-                            AttributeContext.Request.newBuilder()
-                                .setHttp(
-                                    AttributeContext.HttpRequest.newBuilder()
-                                        .setMethod("POST")
-                                        .setPath("/v1/ask")
-                                        .putAllHeaders(headers))))
+                        .setRequest(AttributeContext.Request.newBuilder().setHttp(http)))
                 .build());
   }
 
@@ -429,23 +436,11 @@ final class EnvoyTest {
 
   @Test
   void aRequestMayBeToldOfWithABodyAndTheNextIsDecidedToo() {
+    AttributeContext.HttpRequest.Builder large =
+        AttributeContext.HttpRequest.newBuilder().setBody("x".repeat(3 << 20));
     for (int i = 0; i < 3; i++) {
       CheckResponse told =
-          AuthorizationGrpc.newBlockingStub(channel)
-              .withWaitForReady()
-              .check(
-                  CheckRequest.newBuilder()
-                      .setAttributes(
-                          AttributeContext.newBuilder()
-                              .putContextExtensions("org", "acme")
-                              .putContextExtensions("feature", "chat")
-                              .putContextExtensions("amount", "1")
-                              .setRequest(
-                                  AttributeContext.Request.newBuilder()
-                                      .setHttp(
-                                          AttributeContext.HttpRequest.newBuilder()
-                                              .setBody("x".repeat(3 << 20)))))
-                      .build());
+          check(large, Map.of("org", "acme", "feature", "chat", "amount", "1"), Map.of());
       assertThat(told.getStatus().getCode()).isEqualTo(Code.OK_VALUE);
     }
   }

@@ -465,6 +465,17 @@ final class ServerOverHttpTest {
     }
   }
 
+  /** What is to be reported of a use that was kept. */
+  private List<Entry.Stored> kept(Use use) throws IOException {
+    try (UsageFile file = UsageFile.open(directory, new UsageFile.Settings(1 << 24, 1 << 20))) {
+      file.start(List::of, () -> {});
+      file.keep(new Entry.Used(use, null)).join();
+      UsageFile.Batch kept = file.next(1);
+      assertThat(kept).isNotNull();
+      return kept.uses();
+    }
+  }
+
   /** So it is charged once, if it is reported again by a life of another name. */
   @Test
   void whatWasLetPassUncheckedIsTheSameEventWhateverTheSidecarIsCalled() throws Exception {
@@ -481,15 +492,11 @@ final class ServerOverHttpTest {
             "platform",
             2_000_000);
     URI base = URI.create("http://127.0.0.1:" + http.getAddress().getPort());
-    try (UsageFile file = UsageFile.open(directory, new UsageFile.Settings(1 << 24, 1 << 20));
-        ServerOverHttp renamed = new ServerOverHttp(base, "secret", "two")) {
-      file.start(List::of, () -> {});
-      file.keep(new Entry.Used(use, null)).join();
-      UsageFile.Batch kept = file.next(1);
-      assertThat(kept).isNotNull();
+    List<Entry.Stored> kept = kept(use);
+    try (ServerOverHttp renamed = new ServerOverHttp(base, "secret", "two")) {
       List<String> events = new ArrayList<>();
       for (ServerOverHttp each : List.of(server, renamed)) {
-        each.report(kept.uses()).toCompletableFuture().join();
+        each.report(kept).toCompletableFuture().join();
         events.add(asked.take());
       }
       assertThat(events.get(1)).isEqualTo(events.get(0)).contains("dev.bursar.unchecked");
@@ -505,15 +512,10 @@ final class ServerOverHttpTest {
     String id = Sidecar.RESERVATION + EntityId.encoded("ж".repeat(80)) + "_life.1";
     ReserveRequest work = ModelServer.request("2", true);
     Use use = new Use(id, "L1", Instant.EPOCH, work, null, work.amount(), "platform", 2_000_000);
-    try (UsageFile file = UsageFile.open(directory, new UsageFile.Settings(1 << 24, 1 << 20))) {
-      file.start(List::of, () -> {});
-      file.keep(new Entry.Used(use, null)).join();
-      UsageFile.Batch kept = file.next(1);
-      assertThat(kept).isNotNull();
-      Ask ask = new Ask.Settle("c1", "L1", 1, -1, Map.of(), 0, 300, 1);
-      server.ask(ask, kept.uses()).toCompletableFuture().join();
-      server.report(kept.uses()).toCompletableFuture().join();
-    }
+    List<Entry.Stored> kept = kept(use);
+    Ask ask = new Ask.Settle("c1", "L1", 1, -1, Map.of(), 0, 300, 1);
+    server.ask(ask, kept).toCompletableFuture().join();
+    server.report(kept).toCompletableFuture().join();
     JsonNode reported = JsonTree.read(asked.take().getBytes(StandardCharsets.UTF_8));
     JsonNode event = JsonTree.read(asked.take().getBytes(StandardCharsets.UTF_8));
     String name = reported.at("/usage/0/id").asText();
