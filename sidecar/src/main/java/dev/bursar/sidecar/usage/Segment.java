@@ -45,7 +45,7 @@ final class Segment implements AutoCloseable {
 
   final long number;
   private final Path path;
-  private final FileChannel channel;
+  private FileChannel channel;
   private long length;
 
   /** Whether it has a damage that is kept nowhere else. */
@@ -147,6 +147,14 @@ final class Segment implements AutoCloseable {
     return Files.getLastModifiedTime(path).toInstant();
   }
 
+  /** An interrupt of who writes or reads closes it: that is no reason to have it closed. */
+  private FileChannel channel() throws IOException {
+    if (!channel.isOpen()) {
+      channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+    return channel;
+  }
+
   /** How long it is, as far as it is written. */
   long length() {
     return length;
@@ -158,15 +166,15 @@ final class Segment implements AutoCloseable {
       ByteBuffer buffer = ByteBuffer.wrap(framed);
       long at = length;
       while (buffer.hasRemaining()) {
-        at += channel.write(buffer, at);
+        at += channel().write(buffer, at);
       }
       if (force) {
-        channel.force(false);
+        channel().force(false);
       }
       length = at;
     } catch (IOException e) {
       try {
-        channel.truncate(length);
+        channel().truncate(length);
       } catch (IOException again) {
         e.addSuppressed(again);
       }
@@ -186,12 +194,12 @@ final class Segment implements AutoCloseable {
     ThreadLocalRandom.current().nextBytes(more);
     append(more, true);
     length = before;
-    channel.truncate(before);
+    channel().truncate(before);
   }
 
   /** What was added is not lost by a crash of the machine any more. */
   void force() throws IOException {
-    channel.force(false);
+    channel().force(false);
   }
 
   /** An entry as it is in the file. */
@@ -264,7 +272,7 @@ final class Segment implements AutoCloseable {
     ByteBuffer buffer = ByteBuffer.allocate(size);
     try {
       while (buffer.hasRemaining()) {
-        if (channel.read(buffer, at + buffer.position()) < 0) {
+        if (channel().read(buffer, at + buffer.position()) < 0) {
           throw new EOFException("it is shorter than it was");
         }
       }
@@ -279,8 +287,8 @@ final class Segment implements AutoCloseable {
     if (isOnlyHere) {
       return;
     }
-    channel.truncate(end);
-    channel.force(true);
+    channel().truncate(end);
+    channel().force(true);
     length = end;
   }
 

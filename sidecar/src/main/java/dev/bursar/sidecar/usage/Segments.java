@@ -33,9 +33,14 @@ final class Segments implements Iterable<Segment>, AutoCloseable {
   Segments(Path directory, long bytes) throws IOException {
     this.directory = directory;
     this.bytes = bytes;
-    this.recovered = Recovery.read(directory, all);
-    if (all.isEmpty()) {
-      all.add(Segment.open(directory, 1));
+    try {
+      this.recovered = Recovery.read(directory, all);
+      if (all.isEmpty()) {
+        all.add(Segment.open(directory, 1));
+      }
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
     }
     this.length = all.stream().mapToLong(Segment::length).sum();
   }

@@ -83,14 +83,14 @@ public final class UsageFile implements UsageLog {
             directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     this.lock = locked(lockChannel, directory);
     try {
-      this.segments = new Segments(directory, settings.segmentBytes());
       Path besides = directory.resolve(ASIDE);
       if (Files.isDirectory(besides)) {
         this.aside = new UsageFile(besides, settings);
       }
+      this.segments = new Segments(directory, settings.segmentBytes());
     } catch (IOException | RuntimeException e) {
       // It is tried again, maybe in this process, to which it would be in use.
-      lockChannel.close();
+      unlock();
       throw e;
     }
     // As long as it was, no key was kept that was passed on, up to the end of that life.
@@ -406,6 +406,11 @@ public final class UsageFile implements UsageLog {
     } finally {
       guard.unlock();
     }
+    unlock();
+  }
+
+  /** Another may have it, and what is aside. */
+  private void unlock() throws IOException {
     UsageFile besides = aside;
     if (besides != null) {
       besides.close();

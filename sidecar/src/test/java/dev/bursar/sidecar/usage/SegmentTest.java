@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -88,11 +89,35 @@ final class SegmentTest {
   }
 
   @Test
+  void whoIsInterruptedWhileItReadsOrWritesClosesItForNobody() throws IOException {
+    // given
+    byte[] first = framed("a b c");
+    try (Segment segment = segment(first)) {
+      // when
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> segment.append(framed("x y z"), false))
+          .isInstanceOf(ClosedByInterruptException.class);
+      Thread.interrupted();
+      // then
+      segment.append(framed("d e f"), true);
+      assertThat(segment.next(first.length).entry())
+          .isEqualTo(new Entry.Passed(new CallKey("d e f", 1)));
+      // when
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> segment.next(0)).isInstanceOf(IOException.class);
+      Thread.interrupted();
+      // then
+      assertThat(segment.next(0).entry()).isEqualTo(new Entry.Passed(new CallKey("a b c", 1)));
+    }
+  }
+
+  @Test
   void whatTheDiskRefusesToReadIsNamed() throws IOException {
     // given
     Segment segment = segment(framed("a b c"));
     // when
     segment.close();
+    Files.delete(directory.resolve("%019d.usage".formatted(1)));
     // then
     assertThatThrownBy(() -> segment.next(0))
         .isInstanceOf(IOException.class)

@@ -513,6 +513,24 @@ final class UsageFileTest {
   }
 
   @Test
+  void whatCouldNotBeOpenedIsNotInUse() throws IOException {
+    // given
+    try (UsageFile file = open(LARGE)) {
+      file.keep(used("u1")).join();
+      file.setAside(file.next(1).uses());
+    }
+    Path noFile = directory.resolve("%019d.usage".formatted(2));
+    Files.createDirectory(noFile);
+    // when
+    assertThatThrownBy(() -> UsageFile.open(directory, LARGE)).hasMessageContaining("directory");
+    // then
+    Files.delete(noFile);
+    try (UsageFile file = open(LARGE)) {
+      assertThat(file.unsentAside()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void whatWasDecidedByNobodySaysSo() throws IOException {
     try (UsageFile file = open(LARGE)) {
       file.keep(
