@@ -3,9 +3,13 @@ package dev.bursar.sidecar.envoy;
 import dev.bursar.sidecar.gateway.Door;
 import dev.bursar.sidecar.gateway.Gate;
 import dev.bursar.sidecar.gateway.Said;
+import io.grpc.BindableService;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.okhttp.OkHttpServerBuilder;
+import io.grpc.util.TransmitStatusRuntimeExceptionInterceptor;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -65,10 +69,17 @@ public final class EnvoyServer implements AutoCloseable {
             .maxConnectionAge(CONNECTION.toSeconds(), TimeUnit.SECONDS)
             .maxConnectionAgeGrace(CONNECTION_ENDS.toSeconds(), TimeUnit.SECONDS)
             .intercept(new Guard(door))
-            .addService(new GrpcAuthorization(checks))
-            .addService(new RateLimits(gate, defaults, registry))
+            .addService(readable(new GrpcAuthorization(checks)))
+            .addService(readable(new RateLimits(gate, defaults, registry)))
             .build()
             .start());
+  }
+
+  /** Bytes that are no message of its end their call, and are no fault of this program. */
+  private static ServerServiceDefinition readable(BindableService service) {
+    return ServerInterceptors.intercept(
+        ServerInterceptors.useInputStreamMessages(service.bindService()),
+        TransmitStatusRuntimeExceptionInterceptor.instance());
   }
 
   /** Where it listens. */

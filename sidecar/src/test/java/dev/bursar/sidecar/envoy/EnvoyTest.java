@@ -1,6 +1,7 @@
 package dev.bursar.sidecar.envoy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -29,12 +30,19 @@ import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitServiceGrpc;
+import io.grpc.CallOptions;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.okhttp.OkHttpChannelBuilder;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -66,6 +74,22 @@ import org.junit.jupiter.api.io.TempDir;
 final class EnvoyTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final MethodDescriptor.Marshaller<CheckResponse> CHECKED =
+      AuthorizationGrpc.getCheckMethod().getResponseMarshaller();
+
+  private static final MethodDescriptor.Marshaller<byte[]> RAW =
+      new MethodDescriptor.Marshaller<>() {
+        @Override
+        public InputStream stream(byte[] message) {
+          return new ByteArrayInputStream(message);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+          throw new UnsupportedOperationException("only sent");
+        }
+      };
 
   @TempDir private Path directory;
   private final ModelServer server = new ModelServer(100);
@@ -443,6 +467,28 @@ final class EnvoyTest {
           check(large, Map.of("org", "acme", "feature", "chat", "amount", "1"), Map.of());
       assertThat(told.getStatus().getCode()).isEqualTo(Code.OK_VALUE);
     }
+  }
+
+  @Test
+  void bytesThatAreNoMessageEndTheirCallAlone() {
+    // given
+    MethodDescriptor<byte[], CheckResponse> check =
+        AuthorizationGrpc.getCheckMethod().toBuilder(RAW, CHECKED).build();
+    byte[] noMessage = {-1, -1, -1};
+    // when
+    assertThatThrownBy(
+            () ->
+                ClientCalls.blockingUnaryCall(
+                    channel, check, CallOptions.DEFAULT.withWaitForReady(), noMessage))
+        // then
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            it -> assertThat(it.getStatus().getCode()).isEqualTo(Status.Code.INTERNAL));
+    assertThat(
+            check(Map.of(), Map.of("org", "acme", "feature", "chat", "amount", "1"), Map.of())
+                .getStatus()
+                .getCode())
+        .isEqualTo(Code.OK_VALUE);
   }
 
   @Test
