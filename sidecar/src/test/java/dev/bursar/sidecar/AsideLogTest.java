@@ -2,41 +2,25 @@ package dev.bursar.sidecar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 final class AsideLogTest {
 
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
-  private final Logger logger = (Logger) LoggerFactory.getLogger(AsideLog.class);
-  private final List<String> said = new ArrayList<>();
-  private final AppenderBase<ILoggingEvent> appender =
-      new AppenderBase<>() {
-        @Override
-        protected void append(ILoggingEvent event) {
-          said.add(event.getFormattedMessage() + " " + event.getKeyValuePairs());
-        }
-      };
   private final AsideLog log = new AsideLog();
-
-  @BeforeEach
-  void listen() {
-    appender.start();
-    logger.addAppender(appender);
-  }
+  private final LogSeen seen = new LogSeen(AsideLog.class);
 
   @AfterEach
   void stop() {
-    logger.detachAppender(appender);
+    seen.close();
+  }
+
+  private List<String> said() {
+    return seen.all(it -> it.getFormattedMessage() + " " + it.getKeyValuePairs());
   }
 
   @Test
@@ -47,12 +31,12 @@ final class AsideLogTest {
     }
     log.over("acme", 121);
     // then
-    assertThat(said).hasSize(2);
-    assertThat(said.get(0)).contains("is set aside", "acme", "uses=\"2\"", "no_answer");
-    assertThat(said.get(1)).contains("is set aside", "acme", "uses=\"120\"");
+    assertThat(said()).hasSize(2);
+    assertThat(said().get(0)).contains("is set aside", "acme", "uses=\"2\"", "no_answer");
+    assertThat(said().get(1)).contains("is set aside", "acme", "uses=\"120\"");
     log.over("acme", 1);
-    assertThat(said).hasSize(3);
-    assertThat(said.get(2)).contains("nothing that was set aside is left", "uses=\"122\"");
+    assertThat(said()).hasSize(3);
+    assertThat(said().get(2)).contains("nothing that was set aside is left", "uses=\"122\"");
   }
 
   @Test
@@ -60,10 +44,10 @@ final class AsideLogTest {
     log.setAside("acme", 1, "u1", "lease_busy", false, 0);
     log.over("acme", 1);
     log.over("earlier", 5);
-    assertThat(said).isEmpty();
+    assertThat(said()).isEmpty();
     log.setAside("acme", 1, "u1", "lease_busy", false, 0);
     log.setAside("acme", 1, "u2", "no_answer", true, 0);
-    assertThat(said).hasSize(1);
-    assertThat(said.getFirst()).contains("uses=\"2\"");
+    assertThat(said()).hasSize(1);
+    assertThat(said().getFirst()).contains("uses=\"2\"");
   }
 }

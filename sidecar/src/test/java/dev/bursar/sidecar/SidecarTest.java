@@ -3,6 +3,7 @@ package dev.bursar.sidecar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ch.qos.logback.classic.spi.ILoggingEvent;
 import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
@@ -19,6 +20,7 @@ import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.UsageFile;
 import dev.bursar.sidecar.usage.UsageLog;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,6 +38,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -479,6 +482,60 @@ final class SidecarTest {
     until(() -> server.charged() == 5);
     second.stop(Duration.ofSeconds(20));
     assertThat(second.file().unsent()).isZero();
+  }
+
+  /** A file is where a directory is to be. */
+  @Test
+  void whatCanNotBeSetAsideStaysWhereItIsUntilItCan() throws Exception {
+    server.countByFeature();
+    Path aside = Files.createFile(directory.resolve("aside"));
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL.patientFor(Duration.ofMillis(50)), LARGE);
+        LogSeen log = new LogSeen(Reporter.class)) {
+      server.refuse("L1");
+      id(reserve(sidecar, "2", true));
+      until(() -> !log.all(ILoggingEvent::getLevel).isEmpty());
+      assertThat(sidecar.file().unsent()).isEqualTo(1);
+      assertThat(sidecar.file().unsentAside()).isZero();
+      Files.delete(aside);
+      until(() -> sidecar.file().unsentAside() == 1);
+      until(() -> log.all(ILoggingEvent::getLevel).size() > 1);
+      assertThat(log.all(ILoggingEvent::getFormattedMessage))
+          .startsWith(
+              "usage can't be set aside; it is tried again", "usage can be set aside again");
+      server.refuse("");
+      until(() -> server.charged() == 2 && sidecar.file().unsent() == 0);
+    }
+  }
+
+  private static void cutAllOf(Path usage) {
+    try (Stream<Path> files = Files.list(usage)) {
+      for (Path each : files.filter(it -> it.toString().endsWith(".usage")).toList()) {
+        Files.write(each, new byte[1]);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Somebody has cut off its file. */
+  @Test
+  void whatIsSetAsideAndCanNotBeReadHoldsUpNothing() throws Exception {
+    server.countByFeature();
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL.patientFor(Duration.ofMillis(50)), LARGE);
+        LogSeen log = new LogSeen(Reporter.class)) {
+      server.refuse("L1");
+      id(reserve(sidecar, "2", true));
+      until(() -> sidecar.file().unsentAside() == 1);
+      // It is put there again and again.
+      until(
+          () -> {
+            cutAllOf(directory.resolve("aside"));
+            return log.all(ILoggingEvent::getFormattedMessage)
+                .contains("what was set aside can't be read");
+          });
+      id(sidecar.decide(ModelServer.of(request("3", true), null)).toCompletableFuture().join());
+      until(() -> server.charged() == 3);
+    }
   }
 
   @Test

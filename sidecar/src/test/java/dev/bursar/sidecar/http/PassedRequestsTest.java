@@ -147,6 +147,20 @@ final class PassedRequestsTest {
   }
 
   @Test
+  void whatTheTermsDenyWasDecidedByWhatTheServerHasToldOf() throws Exception {
+    // given
+    model.away(false);
+    model.freezeOrg("frozen by ops");
+    routes.sidecar.terms("frosty").toCompletableFuture().join();
+    model.away(true);
+    // when
+    HttpResponse answer =
+        LocalRoutes.come(routes.passing(nobody()).answer(reservation("frosty", true)));
+    // then
+    assertThat(LocalRoutes.text(answer)).contains("\"code\":\"frozen\"", "\"source\":\"lease\"");
+  }
+
+  @Test
   void whatTheFailModeLetsPassAndCanNotBeKeptIsNotTheServersFault() throws Exception {
     // given
     routes.sidecar.file().close();

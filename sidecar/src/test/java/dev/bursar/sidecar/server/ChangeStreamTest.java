@@ -2,9 +2,9 @@ package dev.bursar.sidecar.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
+import dev.bursar.sidecar.LogSeen;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -16,11 +16,9 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -28,7 +26,6 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** A stream whose other end is on the wire, and may be silent, break off or refuse. */
 final class ChangeStreamTest {
@@ -171,23 +168,10 @@ final class ChangeStreamTest {
     int port = server.getLocalPort();
     server.close();
     URI base = URI.create("http://127.0.0.1:" + port);
-    Queue<String> said = new ConcurrentLinkedQueue<>();
-    AppenderBase<ILoggingEvent> log =
-        new AppenderBase<>() {
-          @Override
-          protected void append(ILoggingEvent event) {
-            if (String.valueOf(event.getKeyValuePairs()).contains(base.toString())) {
-              said.add(event.getFormattedMessage());
-            }
-          }
-        };
-    log.start();
-    Logger logger = (Logger) LoggerFactory.getLogger(ChangeStream.class);
-    logger.addAppender(log);
-    try {
+    try (LogSeen log = new LogSeen(ChangeStream.class)) {
       stream = new ChangeStream(leasing, changes);
       stream.start();
-      until(() -> !said.isEmpty());
+      until(() -> !log.messagesWith(base.toString()).isEmpty());
       server = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
       for (int i = 0; i < 2; i++) {
         // One that is there, and does not serve, is not back.
@@ -197,13 +181,11 @@ final class ChangeStreamTest {
         }
       }
       try (Socket back = connected(60_000)) {
-        assertThat(said)
+        assertThat(log.messagesWith(base.toString()))
             .containsExactly(
                 "the server does not answer; until it does, leases and fail modes decide",
                 "the server answers again");
       }
-    } finally {
-      logger.detachAppender(log);
     }
   }
 
@@ -229,32 +211,20 @@ final class ChangeStreamTest {
   @Test
   void thatItsKeyIsUnknownIsInTheLogAtOnce() throws Exception {
     // given
-    Queue<String> said = new ConcurrentLinkedQueue<>();
-    AppenderBase<ILoggingEvent> log =
-        new AppenderBase<>() {
-          @Override
-          protected void append(ILoggingEvent event) {
-            if (String.valueOf(event.getKeyValuePairs()).contains(leasing.base().toString())) {
-              said.add(event.getLevel() + " " + event.getFormattedMessage());
-            }
-          }
-        };
-    log.start();
-    Logger logger = (Logger) LoggerFactory.getLogger(ChangeStream.class);
-    logger.addAppender(log);
-    try (Socket refused = server.accept()) {
+    try (LogSeen log = new LogSeen(ChangeStream.class);
+        Socket refused = server.accept()) {
       assertThat(stream.isKeyUnknown()).isFalse();
       read(refused);
       // when
       write(refused, "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
       // then
-      until(() -> !said.isEmpty());
+      String base = leasing.base().toString();
+      until(() -> !log.messagesWith(base).isEmpty());
       assertThat(stream.isKeyUnknown()).isTrue();
-      assertThat(said)
+      assertThat(log.all(ILoggingEvent::getLevel)).containsExactly(Level.ERROR);
+      assertThat(log.messagesWith(base))
           .containsExactly(
-              "ERROR the server refuses the sidecar's key; nothing is decided until it takes it");
-    } finally {
-      logger.detachAppender(log);
+              "the server refuses the sidecar's key; nothing is decided until it takes it");
     }
   }
 

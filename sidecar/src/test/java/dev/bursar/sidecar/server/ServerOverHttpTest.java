@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.domain.credits.Credits;
@@ -562,8 +563,7 @@ final class ServerOverHttpTest {
   @Test
   void anAnswerThatStopsOnItsWayIsNotWaitedForForever() throws Exception {
     CountDownLatch ended = new CountDownLatch(1);
-    http.createContext(
-        "/v1/leases/slow",
+    HttpHandler stopping =
         exchange -> {
           exchange.sendResponseHeaders(200, 1_000);
           exchange.getResponseBody().write('{');
@@ -573,7 +573,9 @@ final class ServerOverHttpTest {
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           }
-        });
+        };
+    http.createContext("/v1/leases/slow", stopping);
+    http.createContext("/v1/orgs/slow/", stopping);
     try (ServerOverHttp hasty =
         new ServerOverHttp(
             URI.create("http://127.0.0.1:" + http.getAddress().getPort()),
@@ -587,6 +589,11 @@ final class ServerOverHttpTest {
                   .get(30, TimeUnit.SECONDS)
                   .told())
           .isInstanceOf(Told.Lost.class);
+      assertThatThrownBy(
+              () -> hasty.terms("slow", null).toCompletableFuture().get(30, TimeUnit.SECONDS))
+          .as("terms that do not come are no terms that can't be read")
+          .cause()
+          .isInstanceOf(IOException.class);
     } finally {
       ended.countDown();
     }

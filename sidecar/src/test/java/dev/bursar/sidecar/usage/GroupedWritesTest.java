@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
+import dev.bursar.sidecar.LogSeen;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -18,7 +17,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 final class GroupedWritesTest {
 
@@ -122,18 +120,7 @@ final class GroupedWritesTest {
   @Test
   void whatIsLittleAndFitsDoesNotEndAFailureThatIsToldOnce() throws Exception {
     // given
-    List<Level> told = new CopyOnWriteArrayList<>();
-    AppenderBase<ILoggingEvent> log =
-        new AppenderBase<>() {
-          @Override
-          protected void append(ILoggingEvent event) {
-            told.add(event.getLevel());
-          }
-        };
-    log.start();
-    Logger logger = (Logger) LoggerFactory.getLogger(GroupedWrites.class);
-    logger.addAppender(log);
-    try {
+    try (LogSeen log = new LogSeen(GroupedWrites.class)) {
       writes.start();
       disk.isNearlyFull = true;
       // when
@@ -147,13 +134,11 @@ final class GroupedWritesTest {
       until(() -> disk.tried.get() > 1);
       // then
       assertThat(writes.isBroken()).isTrue();
-      assertThat(told).containsExactly(Level.ERROR);
+      assertThat(log.all(ILoggingEvent::getLevel)).containsExactly(Level.ERROR);
       disk.isNearlyFull = false;
       until(() -> !writes.isBroken());
-      assertThat(told).containsExactly(Level.ERROR, Level.WARN);
+      assertThat(log.all(ILoggingEvent::getLevel)).containsExactly(Level.ERROR, Level.WARN);
       writes.end(ENTRY);
-    } finally {
-      logger.detachAppender(log);
     }
   }
 
